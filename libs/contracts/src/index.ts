@@ -1,1 +1,11 @@
-export {};
+export * from './change-event.js';
+export * from './checkpoint.js';
+export * from './config.js';
+export * from './errors.js';
+export * from './identifiers.js';
+export * from './journal.js';
+export * from './metrics.js';
+export * from './rejected.js';
+export * from './signal.js';
+export * from './table-schema.js';
+export * from './topics.js';
