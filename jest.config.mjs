@@ -14,7 +14,7 @@ const projects = [...roots, 'e2e', 'bench']
     testEnvironment: 'node',
     testMatch: ['<rootDir>/src/**/*.spec.ts'],
     extensionsToTreatAsEsm: ['.ts'],
-    testEnvironmentOptions: { customExportConditions: ['@thalamus/source', 'node', 'node-addons', 'import'] },
+    testEnvironmentOptions: { customExportConditions: ['@thalamus/source', 'node', 'node-addons'] },
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
     transform: {
       '^.+\\.ts$': [
