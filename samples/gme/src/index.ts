@@ -1,1 +1,3 @@
-export {};
+export { createSample, dropSample, readScript, runScript, batchesOf } from './script.js';
+export { sampleTables, type SampleColumn, type SampleTable, type TableName } from './schema.js';
+export * from './seed/index.js';
