@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from './command.mjs';
+import { folderSize, readableSize, step } from './progress.mjs';
+import { fingerprint, root, runtimeDir } from './workspace.mjs';
+
+const STAMP = '.made-from';
+
+/** Sets of jars the local stack needs, each from a POM. */
+const JAR_SETS = [
+  { name: 'kafka', title: 'Kafka from Maven', pom: 'libs/local-stack/maven/kafka-pom.xml' },
+  { name: 'spark', title: 'S3 for Spark from Maven', pom: 'libs/local-stack/maven/spark-pom.xml' },
+];
+
+const folderOf = ({ name }) => join(runtimeDir, 'jars', name);
+
+function isCurrent(set) {
+  const stamp = join(folderOf(set), STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint([set.pom]);
+}
+
+/** Maven prints `Downloaded from …: … (55 MB at 3 MB/s)`. */
+function downloadedBytes(line) {
+  const found = /^.*Downloaded from .*\(([\d.]+) (B|kB|MB) at /.exec(line);
+  return found === null ? 0 : Number(found[1]) * { B: 1, kB: 1e3, MB: 1e6 }[found[2]];
+}
+
+async function fetch(set) {
+  const folder = folderOf(set);
+  const temporary = `${folder}.new`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  await step(set.title, async (report) => {
+    let bytes = 0;
+    report(() => readableSize(bytes));
+    await run(
+      'mvn',
+      ['-B', '-f', set.pom, 'dependency:copy-dependencies', `-DoutputDirectory=${temporary}`],
+      {
+        cwd: root,
+        onLine: (line) => (bytes += downloadedBytes(line)),
+      },
+    );
+    const size = readableSize(folderSize(temporary));
+    report(() => size);
+  });
+  writeFileSync(join(temporary, STAMP), fingerprint([set.pom]));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(temporary, folder);
+}
+
+export const missingJarSets = () => JAR_SETS.filter((set) => !isCurrent(set));
+
+export async function ensureJars() {
+  for (const set of missingJarSets()) await fetch(set);
+}
