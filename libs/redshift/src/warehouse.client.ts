@@ -103,10 +103,7 @@ export class Warehouse implements Session, AsyncDisposable {
    * off: the whole again, bounded, with jitter. `work` must therefore be repeatable.
    * @throws PipelineError the last error when tries are used up, or the first that is not of disposition `retry`.
    */
-  async transaction<T>(
-    work: (session: Session) => Promise<T>,
-    options: TransactionOptions = {},
-  ): Promise<T> {
+  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const attempts = options.attempts ?? 8;
     for (let attempt = 1; ; attempt++) {
       const attempted = await this.attempt(work, options);

@@ -1,1 +1,10 @@
-export {};
+export * from './apply-plan.js';
+export * from './backlog.js';
+export * from './collapse.js';
+export * from './completeness.js';
+export * from './coverage.js';
+export * from './csv-text.js';
+export * from './load-state.js';
+export * from './row-encoder.js';
+export * from './table-change.js';
+export * from './table-load.js';
