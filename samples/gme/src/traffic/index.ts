@@ -1,0 +1,8 @@
+export {
+  operationKinds,
+  runTraffic,
+  type OperationKind,
+  type OperationReport,
+  type TrafficOptions,
+  type TrafficSummary,
+} from './run-traffic.js';
