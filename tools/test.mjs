@@ -114,6 +114,7 @@ await suite('format', 'lint', () => check(bin('prettier'), ['--check', '--log-le
 await suite('lint with import rules', 'lint', () => check(bin('nx'), ['run-many', '-t', 'lint', '--parallel=1', '--output-style=static']));
 await suite('lint canary', 'lint', () => check(node, [join('tools', 'lint-canary.mjs')]));
 await suite('types', 'types', () => check(bin('tsc'), ['-b']));
+await suite('reference pages', 'types', () => check(node, [join('tools', 'reference.mjs'), '--check']));
 await suite('unit and integration', 'unit', () => jest('unit', ['--maxWorkers=2', '--testPathIgnorePatterns', '<rootDir>/../e2e/', '/e2e/src/']));
 await suite('PySpark', 'python', pytest);
 await suite('docker compose', 'compose', compose);
