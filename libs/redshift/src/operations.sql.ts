@@ -59,6 +59,7 @@ export function operationsTables(schema: string): readonly TableDefinition[] {
         { name: 'sync_group', type: text(64), nullable: false },
         { name: 'source_table', type: text(1024), nullable: false },
         { name: 'generation', type: 'INTEGER', nullable: false },
+        { name: 'batch', type: 'BIGINT', nullable: false },
         { name: 'topic', type: text(249), nullable: false },
         { name: 'partition_id', type: 'INTEGER', nullable: false },
         { name: 'from_offset', type: 'BIGINT', nullable: false },
