@@ -38,6 +38,8 @@ export const tableCheckpointSchema = z.object({
   lastGeneration: z.number().int().nonnegative(),
   /** Times of automatic reloads, for the cap. */
   reloads: z.array(z.iso.datetime()),
+  /** Rows of the live generation's load. */
+  rowsLoaded: z.number().int().nonnegative().optional(),
 });
 export type TableCheckpoint = z.infer<typeof tableCheckpointSchema>;
 
@@ -63,6 +65,8 @@ export const checkpointSchema = z.object({
   sealedVersion: changeVersionSchema,
   openBatch: openBatchSchema.nullable(),
   tables: z.record(z.string(), tableCheckpointSchema),
+  /** An operator's pause outlives a restart. */
+  paused: z.boolean().default(false),
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 

@@ -58,7 +58,8 @@ export const errorCatalogue = {
   },
   'THAL-S007': {
     disposition: 'halt',
-    meaning: 'A table would need another automatic reload, but its cap is reached.',
+    meaning:
+      'A table would need an automatic reload, but its cap is reached or capture.onHistoryLost is halt.',
     normal: 'Never.',
     remedy: 'Find what truncates, re-creates or expires the table; then ask for a reload by signal.',
   },
