@@ -1,0 +1,21 @@
+import type { LoginRequest, SqlMessage } from '../engine.js';
+
+/** Where a server may be told to misbehave, so that clients' recovery can be tested. */
+export interface Interference {
+  /** False: the TCP connection is closed as soon as it is made. */
+  acceptsConnections(): boolean;
+  /** Messages to refuse a login with. */
+  refuseLogin(request: LoginRequest): readonly SqlMessage[] | undefined;
+  /** Runs before each request; may wait; the returned error is sent instead of running it. */
+  beforeRequest(text: string): Promise<SqlMessage | undefined>;
+  /** Number of result rows after which the connection is torn down; undefined: never. */
+  rowsBeforeReset(text: string): number | undefined;
+}
+
+/** Leaves everything alone. */
+export const NO_INTERFERENCE: Interference = {
+  acceptsConnections: () => true,
+  refuseLogin: () => undefined,
+  beforeRequest: () => Promise.resolve(undefined),
+  rowsBeforeReset: () => undefined,
+};
