@@ -1,0 +1,240 @@
+import { guardDirectory } from '@thalamus/embedded-postgres';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import {
+  allPortNames,
+  componentNames,
+  makeComponent,
+  replicaPortNames,
+  type ComponentName,
+} from './component-catalogue.js';
+import type { ComponentEvent, ComponentRunner } from './component-runner.js';
+import { DEFAULT_SOURCE_DATABASE, stackEndpoints, type StackEndpoints } from './endpoints.js';
+import { StackError } from './local-stack.errors.js';
+import { lockStack } from './stack-lock.js';
+import { cloneRoot, stackPaths, type StackPaths } from './stack-paths.js';
+import type { StackPlan } from './stack-plan.js';
+import { assignPorts } from './stack-ports.js';
+import { readOrMakeState, writeState, type StackState } from './stack-state.js';
+import { Supervisor } from './supervisor.js';
+
+/** How a stack is started. */
+export interface StackOptions {
+  /** Directory of its data, logs and stack.json. One stack at a time may use it. */
+  readonly dir: string;
+  /** Default: all. */
+  readonly components?: readonly ComponentName[];
+  /** How many of a service run; default 1, loader 2. */
+  readonly replicas?: Readonly<Partial<Record<ComponentName, number>>>;
+  /** Give durability up, and remove the directory at stop. Default false. */
+  readonly ephemeral?: boolean;
+  /** The services' pipeline.yaml, absolute or from the clone's root; default the sample's. */
+  readonly config?: string;
+  /** Database the Azure SQL emulator makes at its first start; default the sample's. */
+  readonly sourceDatabase?: string;
+  /** Environment added to every service. */
+  readonly serviceEnv?: Readonly<Record<string, string>>;
+  /** Receives one line an event: started, answers, died, stopped. */
+  readonly log?: (line: string) => void;
+}
+
+/** One replica of a component, to be handled by tests and operators. */
+export interface StackService {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** SIGKILL; stays down until started. */
+  kill(): Promise<void>;
+}
+
+/** State of one replica as status shows it. */
+export interface ServiceStatus {
+  readonly name: string;
+  readonly replica: number;
+  readonly state: string;
+  readonly pid?: number;
+  readonly address: string;
+  readonly version: string;
+  readonly log: string;
+  readonly problem?: string;
+}
+
+/** A running stack; it ends with this process, however that ends. */
+export interface LocalStack extends AsyncDisposable {
+  readonly paths: StackPaths;
+  readonly endpoints: StackEndpoints;
+  status(): ServiceStatus[];
+  /** One replica; a service's higher replicas come into being when they are first named. */
+  service(name: string, replica?: number): StackService;
+  /** Ends everything within 10 s. May be called again. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_REPLICAS: Readonly<Record<string, number>> = { loader: 2 };
+const STOP_DEADLINE_MS = 9000;
+
+/**
+ * Starts a stack and resolves when every component has answered a real request.
+ *
+ * @throws StackError naming what did not start, with the end of its log; nothing is left running then
+ */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const paths = stackPaths(resolve(options.dir));
+  const unlock = lockStack(paths);
+  const guard = options.ephemeral === true ? guardDirectory(paths.dir) : undefined;
+  const cleanUp = async (): Promise<void> => {
+    unlock();
+    if (guard === undefined) return;
+    await rm(paths.dir, { recursive: true, force: true, maxRetries: 3 });
+    guard.release();
+  };
+  try {
+    const stack = await RunningStack.prepare(options, paths, cleanUp);
+    await stack.startAll();
+    return stack;
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+class RunningStack implements LocalStack {
+  readonly endpoints: StackEndpoints;
+  private readonly supervisor: Supervisor;
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: StackOptions,
+    readonly paths: StackPaths,
+    private state: StackState,
+    private readonly cleanUp: () => Promise<void>,
+  ) {
+    this.endpoints = stackEndpoints(state, this.port, options.sourceDatabase ?? DEFAULT_SOURCE_DATABASE);
+    const names = options.components ?? componentNames;
+    const components = names.flatMap((name) => {
+      const count = options.replicas?.[name] ?? DEFAULT_REPLICAS[name] ?? 1;
+      return Array.from({ length: count }, (_, index) => makeComponent(name, this.plan(), index + 1));
+    });
+    this.supervisor = new Supervisor(components, (event) => options.log?.(describeEvent(event)));
+  }
+
+  /** Settles every port before anything starts: components are told each other's addresses. */
+  static async prepare(
+    options: StackOptions,
+    paths: StackPaths,
+    cleanUp: () => Promise<void>,
+  ): Promise<RunningStack> {
+    mkdirSync(paths.dataDir, { recursive: true });
+    const known = readOrMakeState(paths);
+    const replicaPorts = Object.entries({ ...DEFAULT_REPLICAS, ...options.replicas }).flatMap(
+      ([name, count]) =>
+        componentNames.includes(name as ComponentName)
+          ? Array.from({ length: count }, (_, index) => replicaPortNames(name, index + 1)).flat()
+          : [],
+    );
+    const names = [...new Set([...allPortNames(), ...replicaPorts])];
+    const state = { ...known, ports: await assignPorts(names, known.ports) };
+    writeState(paths, state);
+    return new RunningStack(options, paths, state, cleanUp);
+  }
+
+  async startAll(): Promise<void> {
+    try {
+      await this.supervisor.startAll();
+    } catch (error) {
+      await this.supervisor.stopAll();
+      throw error;
+    }
+  }
+
+  status(): ServiceStatus[] {
+    return this.supervisor.list().map(statusOf);
+  }
+
+  service(name: string, replica = 1): StackService {
+    return {
+      start: async () => {
+        const runner = this.supervisor.find(name, replica) ?? (await this.addReplica(name, replica));
+        await runner.start();
+      },
+      stop: () => this.existing(name, replica).stop(),
+      kill: () => this.existing(name, replica).kill(),
+    };
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.stopOnce();
+    return this.stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  private readonly port = (name: string): number => {
+    const port = this.state.ports[name];
+    if (port === undefined) throw new StackError(`no port is assigned to ${name}`);
+    return port;
+  };
+
+  private plan(): StackPlan {
+    const config = this.options.config ?? join('samples', 'gme', 'pipeline.yaml');
+    return {
+      paths: this.paths,
+      state: this.state,
+      ephemeral: this.options.ephemeral === true,
+      configFile: isAbsolute(config) ? config : join(cloneRoot, config),
+      serviceEnv: this.options.serviceEnv ?? {},
+      endpoints: this.endpoints,
+      port: this.port,
+    };
+  }
+
+  private existing(name: string, replica: number): ComponentRunner {
+    const runner = this.supervisor.find(name, replica);
+    if (runner !== undefined) return runner;
+    const known = this.supervisor.list().map(({ component }) => `${component.name} ${component.replica}`);
+    throw new StackError(`this stack has no ${name} with replica ${replica}; it has ${known.join(', ')}.`);
+  }
+
+  private async addReplica(name: string, replica: number): Promise<ComponentRunner> {
+    const names = replicaPortNames(name, replica);
+    this.state = { ...this.state, ports: await assignPorts(names, this.state.ports) };
+    writeState(this.paths, this.state);
+    return this.supervisor.add(makeComponent(name, this.plan(), replica));
+  }
+
+  private async stopOnce(): Promise<void> {
+    const deadline = setTimeout(() => void this.killAll(), STOP_DEADLINE_MS);
+    await this.supervisor.stopAll();
+    clearTimeout(deadline);
+    await this.cleanUp();
+  }
+
+  /** What still runs when patience ends. Pids are not reused so fast. */
+  private killAll(): void {
+    for (const { pid } of this.supervisor.list()) {
+      if (pid === undefined) continue;
+      this.options.log?.(`pid ${pid} does not end by itself; killed`);
+      process.kill(pid, 'SIGKILL');
+    }
+  }
+}
+
+function describeEvent({ component, text }: ComponentEvent): string {
+  return `${component.name}${component.replica > 1 ? ` ${component.replica}` : ''}: ${text}`;
+}
+
+function statusOf({ component, state, pid, lastProblem }: ComponentRunner): ServiceStatus {
+  const { name, replica, address, version, logFile } = component;
+  return {
+    name,
+    replica,
+    state,
+    ...(pid === undefined ? {} : { pid }),
+    address,
+    version,
+    log: logFile,
+    ...(lastProblem === undefined ? {} : { problem: lastProblem }),
+  };
+}
