@@ -97,6 +97,11 @@ export const pipelineConfigSchema = z
         maxFileRows: z.number().int().min(1).default(100_000),
         maxFileBytes: z.number().int().min(1000).default(64_000_000),
         prefix: z.string().default('stage'),
+        /** Rows held in memory before they are staged; beyond it partitions are paused. */
+        bufferBytes: z.number().int().min(1_000_000).default(128_000_000),
+        /** Files compressed and stored at the same time. */
+        concurrency: z.number().int().min(1).default(8),
+        gzipLevel: z.number().int().min(1).max(9).default(1),
       })
       .strict()
       .prefault({}),
@@ -108,6 +113,8 @@ export const pipelineConfigSchema = z
         maxBatches: z.number().int().min(1).default(50),
         copyConcurrency: z.number().int().min(1).default(4),
         maxAttempts: z.number().int().min(1).default(8),
+        /** Staged files are kept this long after their batch is applied; 0 = until a later batch is. */
+        keepStagedHours: z.number().min(0).default(0),
       })
       .strict()
       .prefault({}),

@@ -1,1 +1,3 @@
-export {};
+export * from './manifest.js';
+export * from './object-store.client.js';
+export * from './object-store.errors.js';

@@ -2,6 +2,7 @@ import type { ChangeVersion, TableId, TableSchema } from '@thalamus/contracts';
 import { findMissing, advancePositions, type MissingRange } from './completeness.js';
 import type { Coverage } from './coverage.js';
 import type { LedgerState, Loss, Position, SealedBatch, StagedSegment, TableState } from './load-state.js';
+import type { Coercions } from './row-encoder.js';
 import { planTableLoads, type TableLoad } from './table-load.js';
 
 export interface PlanInput {
@@ -39,6 +40,7 @@ export interface ApplyPlan {
   readonly rows: number;
   /** In the order of their targets: every writer takes tables in the same order. */
   readonly tables: readonly TableLoad[];
+  readonly coercions: ReadonlyMap<TableId, Coercions>;
   /** All positions after the batch; those it moved bear its number. */
   readonly positions: ReadonlyMap<string, Position>;
 }
@@ -140,6 +142,7 @@ function assemble(
     openedAt: first.openedAt,
     rows,
     tables: loads.tables,
+    coercions: loads.coercions,
     positions,
   };
 }

@@ -9,7 +9,7 @@ import type {
 import { coerceText, csvField, nullSentinel, truncateFraction } from './csv-text.js';
 
 /** `{ column: { kind: count } }`, as `file.staged` carries it. */
-export type Coercions = Record<string, Partial<Record<CoercionKind, number>>>;
+export type Coercions = Record<string, { [K in CoercionKind]?: number | undefined }>;
 
 /** Columns of a staged file that follow the table's own, in this order. */
 export const stagedExtraColumns = ['_change_version', '_committed_at', '_batch', '_op', '_offset'] as const;
@@ -131,8 +131,8 @@ function countCoercion(coercions: Coercions, column: string, kind: CoercionKind)
 /** Adds `more` to `into`. */
 export function addCoercions(into: Coercions, more: Coercions): void {
   for (const [column, counts] of Object.entries(more))
-    for (const [kind, count] of Object.entries(counts) as [CoercionKind, number][]) {
+    for (const [kind, count] of Object.entries(counts) as [CoercionKind, number | undefined][]) {
       const sums = (into[column] ??= {});
-      sums[kind] = (sums[kind] ?? 0) + count;
+      sums[kind] = (sums[kind] ?? 0) + (count ?? 0);
     }
 }

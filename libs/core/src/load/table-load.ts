@@ -1,7 +1,9 @@
 import type { TableId, TableSchema } from '@thalamus/contracts';
 import { leastCover, partitionKey } from './coverage.js';
 import type { PlanInput } from './apply-plan.js';
+import { cutText } from './csv-text.js';
 import type { SealedBatch, StagedSegment, TableState } from './load-state.js';
+import { addCoercions, type Coercions } from './row-encoder.js';
 import { planTableChanges, widerType, type TableChange } from './table-change.js';
 
 /** One staged file to COPY. */
@@ -50,11 +52,17 @@ interface Loads {
   readonly refused: readonly string[];
   /** Live generation of every table after the plan. */
   readonly live: ReadonlyMap<TableId, number>;
+  /** Coercions made in the files of the plan. */
+  readonly coercions: ReadonlyMap<TableId, Coercions>;
 }
 
-/** Name of the table in which a generation loads beside its target. */
+/** Room a loading table's name leaves for what is put behind it at the swap (`__old`). */
+const longestLoadingName = 120;
+
+/** Name of the table in which a generation loads beside its target; a long target is cut between characters. */
 export function loadingName(target: string, generation: number): string {
-  return `${target}__g${generation}`;
+  const suffix = `__g${generation}`;
+  return cutText(target, { maxBytes: longestLoadingName - suffix.length }) + suffix;
 }
 
 /** Sorts the staged files of `chosen` batches into loads, one for each generation that matters after the plan. */
@@ -63,7 +71,7 @@ export function planTableLoads(input: PlanInput, chosen: readonly SealedBatch[])
   const swapped = new Set(
     [...live].filter(([table, generation]) => generation !== liveNow(input, table)).map(([table]) => table),
   );
-  const files = collectFiles(input, chosen, live);
+  const { files, coercions } = collectFiles(input, chosen, live);
   for (const table of swapped) touch(files, table, live.get(table) ?? 0);
   const last = chosen.at(-1);
   const refused: string[] = [];
@@ -76,7 +84,7 @@ export function planTableLoads(input: PlanInput, chosen: readonly SealedBatch[])
       else tables.push(load);
     }
   tables.sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : a.generation - b.generation));
-  return { tables, refused, live };
+  return { tables, refused, live, coercions };
 }
 
 function liveNow({ tables }: PlanInput, table: TableId): number {
@@ -109,11 +117,15 @@ function collectFiles(
   input: PlanInput,
   chosen: readonly SealedBatch[],
   live: ReadonlyMap<TableId, number>,
-): FilesByGeneration {
+): { files: FilesByGeneration; coercions: Map<TableId, Coercions> } {
   const collected: FilesByGeneration = new Map();
+  const coercions = new Map<TableId, Coercions>();
   for (const { batch } of chosen)
     for (const segment of neededSegments(input.segments.get(batch) ?? [])) {
       const { table, topic, partition, schemaId } = segment;
+      const sums = coercions.get(table) ?? {};
+      addCoercions(sums, segment.coercions);
+      coercions.set(table, sums);
       const oldest = Math.max(live.get(table) ?? 0, (input.losses.get(table)?.generation ?? 0) + 1);
       for (const file of segment.files) {
         if (file.generation < oldest || file.rows === 0) continue;
@@ -123,7 +135,7 @@ function collectFiles(
         set.files.push({ ...file, batch, topic, partition });
       }
     }
-  return collected;
+  return { files: collected, coercions };
 }
 
 function neededSegments(segments: readonly StagedSegment[]): StagedSegment[] {
