@@ -1,3 +1,4 @@
+export { openSample, type SampleConnection } from './connection.js';
 export { createSample, dropSample, readScript, runScript, batchesOf } from './script.js';
 export { sampleTables, type SampleColumn, type SampleTable, type TableName } from './schema.js';
 export * from './seed/index.js';

@@ -1,19 +1,13 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
-import sql from 'mssql';
+import type sql from 'mssql';
+import { openSample, type SampleConnection } from './connection.js';
 import { createSample, dropSample } from './script.js';
 import { scaleNames, type ScaleName } from './seed/scale.js';
 import { seedSample } from './seed/seed-sample.js';
 import { runTraffic } from './traffic/run-traffic.js';
 
-interface ConnectionOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly encrypt: boolean;
-  readonly trustCertificate: boolean;
-}
+type ConnectionOptions = Omit<SampleConnection, 'password'>;
 
 const number = (text: string): number => {
   const value = Number(text);
@@ -48,21 +42,8 @@ async function withPool(
   options: ConnectionOptions,
   work: (pool: sql.ConnectionPool) => Promise<void>,
 ): Promise<void> {
-  const pool = new sql.ConnectionPool({
-    server: options.host,
-    port: options.port,
-    database: options.database,
-    user: options.user,
-    password: process.env['THALAMUS_SOURCE_PASSWORD'] ?? '',
-    requestTimeout: 600_000,
-    pool: { max: 8 },
-    options: {
-      encrypt: options.encrypt,
-      trustServerCertificate: options.trustCertificate,
-      appName: 'sample-gme',
-    },
-  });
-  await pool.connect();
+  const password = process.env['THALAMUS_SOURCE_PASSWORD'] ?? '';
+  const pool = await openSample({ ...options, password });
   try {
     await work(pool);
   } finally {
