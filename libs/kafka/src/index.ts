@@ -12,3 +12,17 @@ export { endOffsets, readTopic, type ReadOptions } from './topic-reader.js';
 export { journalEntry, JournalWriter, type JournalWriterOptions } from './journal-writer.js';
 export { readEntry, readJournal, type ReadJournalOptions } from './journal-reader.js';
 export type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+export {
+  barrierKey,
+  CheckpointOwnership,
+  type CheckpointOwnershipOptions,
+  type Ownership,
+} from './checkpoint-ownership.js';
+export { SignalConsumer, type SignalConsumerOptions } from './signal-consumer.js';
+export {
+  KafkaJsTransactionalProducer,
+  type OutgoingRecord,
+  type ProducerTransaction,
+  type TransactionalProducer,
+  type TransactionalProducerOptions,
+} from './transactional-producer.js';
