@@ -1,0 +1,68 @@
+"""How sessions are made: UTC, exact, small, and with S3 as the environment says."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+EXACTNESS: Mapping[str, str] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    # The default, INT96, is a type of the past that warehouses read with a guess about the zone.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.compression.codec": "snappy",
+}
+
+OUTPUT: Mapping[str, str] = {
+    # Output goes under the run's own prefix, read only when the run succeeded: no second rename, no marker.
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
+}
+
+
+def store_settings(env: Mapping[str, str]) -> dict[str, str]:
+    """Settings of s3a from THALAMUS_STORE_*. Without an endpoint: AWS itself; without a key: its default credentials."""
+    settings = {"spark.hadoop.fs.s3a.endpoint.region": env.get("THALAMUS_STORE_REGION") or "us-east-1"}
+    endpoint = env.get("THALAMUS_STORE_ENDPOINT")
+    if endpoint:
+        settings["spark.hadoop.fs.s3a.endpoint"] = endpoint
+        settings["spark.hadoop.fs.s3a.path.style.access"] = "true"
+        settings["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(endpoint.startswith("https:")).lower()
+    access, secret = env.get("THALAMUS_STORE_ACCESS_KEY"), env.get("THALAMUS_STORE_SECRET_KEY")
+    if access and secret:
+        settings["spark.hadoop.fs.s3a.access.key"] = access
+        settings["spark.hadoop.fs.s3a.secret.key"] = secret
+    # An unreachable store must fail a run within seconds: the service tries again by itself.
+    settings["spark.hadoop.fs.s3a.attempts.maximum"] = "3"
+    settings["spark.hadoop.fs.s3a.retry.limit"] = "3"
+    settings["spark.hadoop.fs.s3a.connection.establish.timeout"] = "5s"
+    return settings
+
+
+def local_session(jars: Path | None, env: Mapping[str, str] = os.environ) -> SparkSession:
+    """The warm driver's session: two cores, one gigabyte, nothing but loopback."""
+    builder = (
+        SparkSession.builder.master("local[2]")
+        .appName("thalamus")
+        .config("spark.driver.memory", "1g")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC -XX:+UseSerialGC")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.default.parallelism", "2")
+        .config("spark.sql.warehouse.dir", str(Path(tempfile.gettempdir()) / "thalamus-spark-warehouse"))
+    )
+    if jars is not None:
+        builder = builder.config("spark.driver.extraClassPath", f"{jars}/*")
+    return configured(builder, env).getOrCreate()
+
+
+def configured(builder: SparkSession.Builder, env: Mapping[str, str] = os.environ) -> SparkSession.Builder:
+    for name, value in {**EXACTNESS, **OUTPUT, **store_settings(env)}.items():
+        builder = builder.config(name, value)
+    return builder
