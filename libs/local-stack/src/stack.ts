@@ -1,5 +1,5 @@
 import { guardDirectory } from '@thalamus/embedded-postgres';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import {
@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly replicas?: Readonly<Partial<Record<ComponentName, number>>>;
   /** Give durability up, and remove the directory at stop. Default false. */
   readonly ephemeral?: boolean;
+  /** Remove what an earlier stack left in this directory before starting. Default false. */
+  readonly fresh?: boolean;
   /** The services' pipeline.yaml, absolute or from the clone's root; default the sample's. */
   readonly config?: string;
   /** Database the Azure SQL emulator makes at its first start; default the sample's. */
@@ -81,6 +83,9 @@ const STOP_DEADLINE_MS = 9000;
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const paths = stackPaths(resolve(options.dir));
   const unlock = lockStack(paths);
+  if (options.fresh === true)
+    for (const old of [paths.dataDir, paths.logsDir, paths.stateFile])
+      rmSync(old, { recursive: true, force: true });
   const guard = options.ephemeral === true ? guardDirectory(paths.dir) : undefined;
   const cleanUp = async (): Promise<void> => {
     unlock();
