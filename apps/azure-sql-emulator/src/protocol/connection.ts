@@ -23,8 +23,9 @@ export interface ConnectionSettings {
 type Phase = 'first-byte' | 'prelogin' | 'login' | 'ready' | 'closing';
 
 /** A request's message, whole; bulk loads are handed on while they come in. */
-type Message =
-  { readonly type: number; readonly status: number } & ({ readonly payload: Buffer } | { readonly bulk: BulkStream });
+type Message = { readonly type: number; readonly status: number } & (
+  { readonly payload: Buffer } | { readonly bulk: BulkStream }
+);
 
 /** One client: framing, login, and its requests one after the other. */
 export class Connection implements RequestChannel {

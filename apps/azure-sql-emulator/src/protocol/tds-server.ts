@@ -74,7 +74,8 @@ function listen(server: Server, port: number, host: string): Promise<AddressInfo
     server.listen(port, host, () => {
       server.off('error', reject);
       const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('The server has no TCP address.'));
+      if (address === null || typeof address === 'string')
+        reject(new Error('The server has no TCP address.'));
       else resolve(address);
     });
   });

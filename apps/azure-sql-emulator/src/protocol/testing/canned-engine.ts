@@ -94,7 +94,9 @@ export class CannedSession implements EngineSession {
 
   async rpc(procedure: string, parameters: readonly RpcParameter[], sink: ResultSink): Promise<void> {
     this.log.push(procedure);
-    const statement = parameters.find(({ name, value }) => name === '@statement' || typeof value === 'string');
+    const statement = parameters.find(
+      ({ name, value }) => name === '@statement' || typeof value === 'string',
+    );
     const sql = typeof statement?.value === 'string' ? statement.value : '';
     await this.script({ sql, procedure, parameters, session: this, sink });
     sink.returnStatus(0);
