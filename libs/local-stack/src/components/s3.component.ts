@@ -1,5 +1,11 @@
-import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from '../component.js';
 import { startProgram } from '../program.js';
@@ -33,7 +39,11 @@ function weedArguments(dataDir: string, identities: string, port: (name: string)
       '-master.volumeSizeLimitMB=256',
       '-master.volumePreallocate=false',
       '-volume.max=100',
+      '-volume.preStopSeconds=0',
       '-master.telemetry=false',
+      '-master.electionTimeout=500ms',
+      // A single master needs no memory of earlier elections: with it, a restart waits for a majority that is itself.
+      '-master.resumeState=false',
     ],
     ['-filer', '-s3', `-s3.config=${identities}`, '-s3.iam=false', '-s3.port.iceberg=0', '-s3.port.lance=0'],
     ['-metricsPort=0', ...ports],
@@ -59,7 +69,8 @@ export function s3Component(plan: StackPlan): Component {
       mkdirSync(filesDir, { recursive: true });
       const identities = join(dataDir, 's3.json');
       writeFileSync(identities, JSON.stringify(identityFile(accessKeyId, secretAccessKey)), { mode: 0o600 });
-      return startProgram(
+      removeSockets(port);
+      const weed = await startProgram(
         {
           title: 's3',
           command: installed.weed,
@@ -67,12 +78,23 @@ export function s3Component(plan: StackPlan): Component {
           cwd: dataDir,
           logFile,
           probe: (abort) => answersRequests(endpoint, { accessKeyId, secretAccessKey }, abort),
-          stopWithinMs: 3000,
+          stopWithinMs: 1000,
         },
         signal,
       );
+      void weed.exited.then(() => removeSockets(port));
+      return weed;
     },
   };
+}
+
+/** weed leaves sockets of fixed names in /tmp, stopped or killed. */
+function removeSockets(port: (name: string) => number): void {
+  for (const name of S3_PORTS) {
+    for (const kind of ['master-grpc', 'volume-grpc', 'filer', 'filer-grpc', 's3', 's3-grpc']) {
+      rmSync(`/tmp/seaweedfs-${kind}-${port(name)}.sock`, { force: true });
+    }
+  }
 }
 
 function identityFile(accessKey: string, secretKey: string): object {
@@ -80,7 +102,7 @@ function identityFile(accessKey: string, secretKey: string): object {
   return { identities: [{ name: 'local', credentials: [{ accessKey, secretKey }], actions }] };
 }
 
-/** Also makes the buckets: S3 answers before its filer can write, and only a written bucket proves both. */
+/** Makes the buckets, and writes an object: S3 answers some seconds before there is a volume to write to. */
 async function answersRequests(
   endpoint: string,
   credentials: { accessKeyId: string; secretAccessKey: string },
@@ -98,7 +120,9 @@ async function answersRequests(
     for (const Bucket of BUCKETS) {
       if (!Buckets.some(({ Name }) => Name === Bucket))
         await client.send(new CreateBucketCommand({ Bucket }), { abortSignal });
-      await client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), { abortSignal });
+      const probe = { Bucket, Key: '.local-stack/probe' };
+      await client.send(new PutObjectCommand({ ...probe, Body: 'writable' }), { abortSignal });
+      await client.send(new DeleteObjectCommand(probe), { abortSignal });
     }
   } finally {
     client.destroy();
