@@ -1,1 +1,2 @@
-export {};
+export { LoaderModule } from './loader.module.js';
+export { startLoader } from './loader.js';

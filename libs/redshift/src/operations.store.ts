@@ -189,9 +189,18 @@ export class OperationsStore {
   }
 
   /**
-   * Moves the ledger from the batch it must be at. First in the transaction, so that two loaders queue up here.
-   * @throws PipelineError THAL-W006 when it stands elsewhere.
+   * Claims the group's ledger row for this transaction. First in it, so that two loaders queue up here.
+   * @throws PipelineError THAL-W006 when the ledger is not at `previousBatch`.
    */
+  async fence(session: Session, previousBatch: number): Promise<void> {
+    const { rowCount } = await session.query(
+      `update ${this.name('ledger')}\nset applied_at = $1\nwhere sync_group = $2\n  and batch = $3`,
+      [this.time(), this.group, previousBatch],
+    );
+    if (rowCount !== 1) throw this.fenced(previousBatch, rowCount);
+  }
+
+  /** Moves the ledger from the batch it must be at. @throws PipelineError THAL-W006 when it stands elsewhere. */
   async moveLedger(session: Session, move: LedgerMove): Promise<void> {
     const { rowCount } = await session.query(
       `update ${this.name('ledger')}\n` +
@@ -209,12 +218,15 @@ export class OperationsStore {
         move.previousBatch,
       ],
     );
-    if (rowCount !== 1)
-      throw new PipelineError(
-        'THAL-W006',
-        `the ledger of ${this.group} is not at batch ${move.previousBatch}: another loader applies this group`,
-        { context: { previousBatch: move.previousBatch, rowCount } },
-      );
+    if (rowCount !== 1) throw this.fenced(move.previousBatch, rowCount);
+  }
+
+  private fenced(previousBatch: number, rowCount: number): PipelineError {
+    return new PipelineError(
+      'THAL-W006',
+      `the ledger of ${this.group} is not at batch ${previousBatch}: another loader applies this group`,
+      { context: { previousBatch, rowCount } },
+    );
   }
 
   async writePositions(session: Session, batch: number, ends: ReadonlyMap<string, Position>): Promise<void> {

@@ -73,6 +73,11 @@ export class Backlog {
     }
   }
 
+  /** An entry of the journal that says nothing to the loader. */
+  skip(journalOffset: number): void {
+    this.lastJournalOffset = Math.max(this.lastJournalOffset, journalOffset);
+  }
+
   private acceptSealed(sealed: SealedBatch, journalOffset: number): void {
     for (const { table, generation } of [...sealed.completed, ...sealed.loading])
       this.sawGeneration(table, generation);

@@ -1,0 +1,93 @@
+import type { INestApplication } from '@nestjs/common';
+import { controlTopics, createKafka, ensureTopics, JournalWriter } from '@thalamus/kafka';
+import { ObjectStore, type ObjectStoreAddress } from '@thalamus/object-store';
+import { Health, LOG, Metrics, type Logger, type Settings, type Stoppable } from '@thalamus/platform';
+import { OperationsStore, Warehouse } from '@thalamus/redshift';
+import { ApplyRunner } from './apply/apply.runner.js';
+import { RecordWriter } from './record-writer.js';
+import { SchemaRegistry } from './schema-registry.js';
+import { StageRunner } from './stage/stage.runner.js';
+
+/** Starts the roles this process plays; stops them in reverse order. */
+export async function startLoader(app: INestApplication, settings: Settings): Promise<Stoppable> {
+  const { config, env, topics } = settings;
+  const log = app.get<Logger>(LOG);
+  const kafka = createKafka({ brokers: env.THALAMUS_KAFKA_BROKERS, clientId: 'thalamus-loader' });
+  await ensureTopics(kafka, controlTopics(topics, config));
+  const schemas = new SchemaRegistry(kafka, topics);
+  await schemas.start();
+  const records = await RecordWriter.open(kafka);
+  const store = new ObjectStore(storeAddress(settings));
+  const shared = {
+    kafka,
+    config,
+    topics,
+    store,
+    schemas,
+    records,
+    metrics: app.get(Metrics),
+    health: app.get(Health),
+    log,
+  };
+
+  const roles: (Stoppable & { finished: Promise<never> })[] = [];
+  const closing: (() => Promise<void>)[] = [];
+  if (env.THALAMUS_LOADER_ROLES.includes('stage')) {
+    const journal = await JournalWriter.open(kafka, topics, { source: '/loader/stage' });
+    closing.push(() => journal.close());
+    roles.push(await StageRunner.start({ ...shared, journal }));
+  }
+  if (env.THALAMUS_LOADER_ROLES.includes('apply')) {
+    const journal = await JournalWriter.open(kafka, topics, { source: '/loader/apply' });
+    const warehouse = openWarehouse(settings);
+    closing.push(
+      () => journal.close(),
+      () => warehouse.close(),
+    );
+    roles.push(
+      await ApplyRunner.start({
+        ...shared,
+        journal,
+        warehouse,
+        operations: new OperationsStore(config.warehouse.operationsSchema, config.name),
+        iamRole: env.THALAMUS_WAREHOUSE_IAM_ROLE,
+      }),
+    );
+  }
+  return {
+    finished: Promise.race([...roles.map((role) => role.finished), schemas.finished]),
+    stop: async () => {
+      await Promise.all(roles.map((role) => role.stop()));
+      await Promise.all([...closing.map((close) => close()), schemas.stop(), records.close()]);
+      store[Symbol.dispose]();
+    },
+  };
+}
+
+function openWarehouse({ env, config }: Settings): Warehouse {
+  return new Warehouse({
+    host: env.THALAMUS_WAREHOUSE_HOST,
+    port: env.THALAMUS_WAREHOUSE_PORT,
+    database: env.THALAMUS_WAREHOUSE_DATABASE,
+    user: env.THALAMUS_WAREHOUSE_USER,
+    password: env.THALAMUS_WAREHOUSE_PASSWORD,
+    ssl: env.THALAMUS_WAREHOUSE_SSL,
+    maxConnections: config.apply.copyConcurrency + 1,
+    applicationName: 'thalamus-loader',
+  });
+}
+
+function storeAddress({ env }: Settings): ObjectStoreAddress {
+  const {
+    THALAMUS_STORE_ENDPOINT: endpoint,
+    THALAMUS_STORE_ACCESS_KEY: accessKeyId,
+    THALAMUS_STORE_SECRET_KEY: secretAccessKey,
+  } = env;
+  return {
+    bucket: env.THALAMUS_STORE_BUCKET,
+    region: env.THALAMUS_STORE_REGION,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+  };
+}

@@ -1,0 +1,35 @@
+import { translateKafkaError, type Kafka } from '@thalamus/kafka';
+
+type Producer = ReturnType<Kafka['producer']>;
+
+/** Writes records to control topics (rejected, signals): acknowledged by all replicas. */
+export class RecordWriter {
+  private constructor(private readonly producer: Producer) {}
+
+  static async open(kafka: Kafka): Promise<RecordWriter> {
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+    try {
+      await producer.connect();
+    } catch (error) {
+      throw translateKafkaError(error, 'opening a producer');
+    }
+    return new RecordWriter(producer);
+  }
+
+  async write(topic: string, records: readonly { key: string; value: string }[]): Promise<void> {
+    if (records.length === 0) return;
+    try {
+      await this.producer.send({ topic, acks: -1, messages: records.map((record) => ({ ...record })) });
+    } catch (error) {
+      throw translateKafkaError(error, `writing to ${topic}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.producer.disconnect();
+  }
+}
