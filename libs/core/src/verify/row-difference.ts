@@ -1,0 +1,92 @@
+import type { CanonicalRow } from './row-canon.js';
+import { rangeOf } from './table-digest.js';
+
+/** Seen from the source: `missing` in the warehouse, `extra` there, `different`, or there more than once. */
+export type DifferenceKind = 'missing' | 'extra' | 'different' | 'duplicate';
+
+export interface ColumnDifference {
+  readonly column: string;
+  readonly source: string | null;
+  readonly warehouse: string | null;
+}
+
+export interface RowDifference {
+  readonly kind: DifferenceKind;
+  /** JSON array of the key's values in key order. */
+  readonly key: string;
+  /** Of `different` rows: the columns that differ, with both values, shortened. */
+  readonly columns: readonly ColumnDifference[];
+}
+
+/** The rows of one side that fall into some ranges: the second, closer look. */
+export class RangeRows {
+  readonly rows = new Map<string, CanonicalRow[]>();
+  private readonly wanted: ReadonlySet<number>;
+
+  constructor(
+    wanted: Iterable<number>,
+    private readonly ranges: number,
+  ) {
+    this.wanted = new Set(wanted);
+  }
+
+  add(row: CanonicalRow): void {
+    if (!this.wanted.has(rangeOf(row.key, this.ranges))) return;
+    const same = this.rows.get(row.key);
+    if (same) same.push(row);
+    else this.rows.set(row.key, [row]);
+  }
+}
+
+/** Every difference between the rows of the same ranges, ordered by kind and key. */
+export function rowDifferences(
+  source: RangeRows,
+  warehouse: RangeRows,
+  columns: readonly string[],
+): RowDifference[] {
+  const found: RowDifference[] = [];
+  for (const [key, [row]] of source.rows) {
+    const others = warehouse.rows.get(key) ?? [];
+    const [other] = others;
+    if (!row || !other) found.push({ kind: 'missing', key, columns: [] });
+    else {
+      if (others.length > 1) found.push({ kind: 'duplicate', key, columns: [] });
+      const differing = columnDifferences(row, other, columns);
+      if (differing.length > 0) found.push({ kind: 'different', key, columns: differing });
+    }
+  }
+  for (const key of warehouse.rows.keys())
+    if (!source.rows.has(key)) found.push({ kind: 'extra', key, columns: [] });
+  return found.sort((left, right) => compare(left.kind, right.kind) || compare(left.key, right.key));
+}
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+function columnDifferences(
+  row: CanonicalRow,
+  other: CanonicalRow,
+  columns: readonly string[],
+): ColumnDifference[] {
+  const differing: ColumnDifference[] = [];
+  for (const [at, column] of columns.entries()) {
+    const [source, warehouse] = [row.values[at] ?? null, other.values[at] ?? null];
+    if (source !== warehouse) differing.push({ column, ...shortened(source, warehouse) });
+  }
+  return differing;
+}
+
+/** Long texts are shown around the first character that differs. */
+function shortened(source: string | null, warehouse: string | null): Omit<ColumnDifference, 'column'> {
+  if (source === null || warehouse === null)
+    return { source: clip(source, 0), warehouse: clip(warehouse, 0) };
+  let at = 0;
+  while (at < source.length && source[at] === warehouse[at]) at++;
+  const from = Math.max(0, at - 20);
+  return { source: clip(source, from), warehouse: clip(warehouse, from) };
+}
+
+function clip(text: string | null, from: number): string | null {
+  if (text === null || (from === 0 && text.length <= 80)) return text;
+  const [before, after] = [from > 0 ? '…' : '', text.length > from + 80 ? '…' : ''];
+  return `${before}${text.slice(from, from + 80)}${after} (${text.length} characters)`;
+}
