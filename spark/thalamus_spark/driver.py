@@ -4,7 +4,7 @@ A warm Spark driver behind HTTP on 127.0.0.1. Starting Spark takes seconds; a ru
 POST /runs               a request (see `job.Request`) → its result; runs wait for one another
 DELETE /runs/<run>       cancels it
 GET  /models?package=gme the models of a package
-GET  /health             {"status": "ready", "running": <run> | null, "runs": <count>}
+GET  /health[/ready]     {"status": "ready", "running": <run> | null, "runs": <count>}
 
 Errors are `{"error": {"kind", "message", "model"?}}`: `request` 400, `model` 422, `store` 503, `cancelled` 409,
 `spark` 500.
@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        if url.path == "/health":
+        if url.path in ("/health", "/health/ready", "/health/live"):
             self._answer(200, {"status": "ready", "running": self.runs.running, "runs": self.runs.count})
         elif url.path == "/models":
             package = parse_qs(url.query).get("package", [""])[0]
@@ -148,7 +148,8 @@ def serve(spark: SparkSession, port: int) -> Server:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0, help="0 = any free port")
-    parser.add_argument("--jars", type=Path, help="folder with the jars of s3a")
+    parser.add_argument("--jars", type=Path, default=_folder("THALAMUS_SPARK_JARS"), help="folder with the jars of s3a")
+    parser.add_argument("--scratch", type=Path, default=_folder("THALAMUS_SPARK_DIR"), help="folder for temporary files")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
     options = parser.parse_args()
 
@@ -158,13 +159,18 @@ def main() -> None:
     if options.exit_with_parent:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
 
-    spark = local_session(options.jars)
+    spark = local_session(options.jars, options.scratch)
     server = serve(spark, options.port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     stop.wait()
     server.shutdown()
     _stop_jvm(spark)
+
+
+def _folder(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None
 
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:

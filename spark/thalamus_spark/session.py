@@ -42,8 +42,9 @@ def store_settings(env: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
-def local_session(jars: Path | None, env: Mapping[str, str] = os.environ) -> SparkSession:
-    """The warm driver's session: two cores, one gigabyte, nothing but loopback."""
+def local_session(jars: Path | None, scratch: Path | None = None, env: Mapping[str, str] = os.environ) -> SparkSession:
+    """The warm driver's session: two cores, one gigabyte, nothing but loopback; `scratch` holds its temporary files."""
+    scratch = scratch or Path(tempfile.gettempdir())
     builder = (
         SparkSession.builder.master("local[2]")
         .appName("thalamus")
@@ -55,7 +56,9 @@ def local_session(jars: Path | None, env: Mapping[str, str] = os.environ) -> Spa
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.default.parallelism", "2")
-        .config("spark.sql.warehouse.dir", str(Path(tempfile.gettempdir()) / "thalamus-spark-warehouse"))
+        .config("spark.local.dir", str(scratch))
+        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
+        .config("spark.hadoop.fs.s3a.buffer.dir", str(scratch / "s3a"))
     )
     if jars is not None:
         builder = builder.config("spark.driver.extraClassPath", f"{jars}/*")
