@@ -13,3 +13,4 @@ export {
 } from './prerequisites.js';
 export { SourceDatabase, type Chunk, type ChunkRequest } from './source-database.js';
 export { type Isolation, type SourceOptions } from './source-connection.js';
+export { SourceSnapshot } from './source-snapshot.js';

@@ -8,5 +8,7 @@ export * from './operations.store.js';
 export * from './publish.sql.js';
 export * from './redshift.errors.js';
 export * from './table.sql.js';
+export * from './text-row.reader.js';
 export * from './unload.sql.js';
+export * from './verify.sql.js';
 export * from './warehouse.client.js';
