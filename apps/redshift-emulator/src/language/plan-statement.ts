@@ -1,0 +1,332 @@
+import { notSupportedByEmulator, refusedByRedshift, RedshiftError } from '../errors.js';
+import { planAlterTable } from './alter-table.js';
+import { parseCopy } from './copy-statement.js';
+import { planCreateTable } from './create-table.js';
+import { Cursor } from './cursor.js';
+import { rewrite } from './expressions.js';
+import { quoteIdentifier, quoteLiteral, render, type Token } from './lexer.js';
+import { sqlName, type Plan } from './plan.js';
+import { refuseForeignSyntax } from './refusals.js';
+import { planSet, planShow } from './settings.js';
+import { parseUnload } from './unload-statement.js';
+
+/** How transactions read: one snapshot, or PostgreSQL's serializable snapshot isolation. */
+export type Isolation = 'snapshot' | 'serializable';
+
+/**
+ * Decides what to do for one statement. Pure: what depends on the database is left to the session and to the
+ * functions of schema `redshift_emulator`.
+ */
+export function planStatement(tokens: readonly Token[], isolation: Isolation): Plan {
+  try {
+    return plan(tokens, isolation);
+  } catch (error) {
+    if (error instanceof RedshiftError) return { kind: 'refusal', error };
+    throw error;
+  }
+}
+
+function plan(tokens: readonly Token[], isolation: Isolation): Plan {
+  const cursor = new Cursor(tokens);
+  const first = cursor.peek();
+  if (first === undefined) return { kind: 'forward', sql: '' };
+  if (first.kind !== 'word') return planQuery(tokens);
+  const planner = PLANNERS[first.value];
+  if (planner === undefined) return planQuery(tokens);
+  return planner(cursor, isolation, tokens);
+}
+
+type Planner = (cursor: Cursor, isolation: Isolation, tokens: readonly Token[]) => Plan;
+
+const PLANNERS: Readonly<Record<string, Planner>> = {
+  begin: planBegin,
+  start: planBegin,
+  commit: () => ({ kind: 'commit' }),
+  end: () => ({ kind: 'commit' }),
+  abort: () => ({ kind: 'rollback' }),
+  rollback: (cursor) => {
+    cursor.next();
+    if (!cursor.accept('work')) cursor.accept('transaction');
+    if (!cursor.atEnd) throw refusedByRedshift('ROLLBACK TO SAVEPOINT is not supported');
+    return { kind: 'rollback' };
+  },
+  savepoint: () => refuse('SAVEPOINT is not supported'),
+  release: () => refuse('RELEASE SAVEPOINT is not supported'),
+  copy: (cursor) => {
+    cursor.next();
+    return { kind: 'copy', statement: parseCopy(cursor) };
+  },
+  unload: (cursor) => {
+    cursor.next();
+    return { kind: 'unload', statement: parseUnload(cursor) };
+  },
+  insert: (cursor, _isolation, tokens) => {
+    cursor.next();
+    cursor.expect('into');
+    return planWrite(cursor, tokens);
+  },
+  update: (cursor, _isolation, tokens) => {
+    cursor.next();
+    return planWrite(cursor, tokens);
+  },
+  delete: planDelete,
+  merge: planMerge,
+  truncate: (cursor) => {
+    cursor.next();
+    cursor.accept('table');
+    const table = sqlName(cursor.qualifiedName());
+    if (!cursor.atEnd) throw cursor.unexpected();
+    return { kind: 'truncate', table };
+  },
+  create: planCreate,
+  alter: planAlter,
+  drop: planDrop,
+  comment: (_cursor, _isolation, tokens) => ({ kind: 'forward', sql: render(tokens) }),
+  grant: planGrant,
+  revoke: planGrant,
+  lock: planLock,
+  analyze: (cursor) => planMaintenance(cursor, 'ANALYZE'),
+  analyse: (cursor) => planMaintenance(cursor, 'ANALYZE'),
+  vacuum: (cursor) => planMaintenance(cursor, 'VACUUM'),
+  set: (cursor) => planSet(cursor),
+  reset: (cursor) => planSet(cursor),
+  show: (cursor) => planShow(cursor),
+  explain: (_cursor, _isolation, tokens) => planQuery(tokens),
+  values: () => refuse('VALUES list used as a table is not supported'),
+  listen: () => refuse('LISTEN is not supported'),
+  notify: () => refuse('NOTIFY is not supported'),
+  do: () => refuse('DO is not supported'),
+  reindex: () => refuse('REINDEX is not supported'),
+  cluster: () => refuse('CLUSTER is not supported'),
+  call: () => {
+    throw notSupportedByEmulator('stored procedures');
+  },
+};
+
+function refuse(message: string): Plan {
+  return { kind: 'refusal', error: refusedByRedshift(message) };
+}
+
+function planQuery(tokens: readonly Token[]): Plan {
+  refuseForeignSyntax(tokens);
+  return { kind: 'forward', sql: render(rewrite(tokens)) };
+}
+
+/** The cursor stands at the table written to. */
+function planWrite(cursor: Cursor, tokens: readonly Token[]): Plan {
+  const lock = sqlName(cursor.qualifiedName());
+  refuseForeignSyntax(tokens);
+  return { kind: 'forward', sql: render(rewrite(tokens)), lock };
+}
+
+function planDelete(cursor: Cursor, isolation: Isolation, tokens: readonly Token[]): Plan {
+  cursor.next();
+  // Redshift takes DELETE without FROM as well.
+  if (cursor.accept('from')) return planWrite(cursor, tokens);
+  const rest = cursor.rest();
+  const from = cursor.tokens.slice(0, cursor.position);
+  const word: Token = { kind: 'word', value: 'from', text: 'from ' };
+  return plan([...from, word, ...rest], isolation);
+}
+
+function planBegin(cursor: Cursor, isolation: Isolation): Plan {
+  cursor.next();
+  if (!cursor.accept('work')) cursor.accept('transaction');
+  const modes: string[] = [];
+  while (!cursor.atEnd) {
+    if (cursor.accept('isolation', 'level')) {
+      // The server takes every level's name and uses the database's own.
+      if (cursor.accept('read') || cursor.accept('repeatable')) cursor.next();
+      else cursor.expect('serializable');
+    } else if (cursor.accept('read', 'only')) modes.push('read only');
+    else cursor.expect('read', 'write');
+    cursor.acceptSymbol(',');
+  }
+  const level = isolation === 'serializable' ? 'serializable' : 'repeatable read';
+  return { kind: 'begin', sql: ['begin isolation level', level, ...modes].join(' ') };
+}
+
+const MERGE_RULE = 'MERGE needs one WHEN MATCHED THEN UPDATE or DELETE and one WHEN NOT MATCHED THEN INSERT';
+
+function planMerge(cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
+  cursor.next();
+  cursor.expect('into');
+  const target = cursor.qualifiedName();
+  if (!cursor.at('using')) throw refusedByRedshift('MERGE target cannot have an alias');
+  cursor.next();
+  if (cursor.atSymbol('(')) throw refusedByRedshift('MERGE source must be a table, not a subquery');
+  const source = cursor.qualifiedName();
+  if (sqlName(source) === sqlName(target)) throw refusedByRedshift('MERGE source cannot be the target table');
+  const words = tokens
+    .filter(({ kind }) => kind !== 'blank')
+    .map(({ kind, value }) => (kind === 'word' ? value : ''));
+  const text = ` ${words.join(' ')} `;
+  if (text.includes(' remove duplicates ')) throw notSupportedByEmulator('MERGE … REMOVE DUPLICATES');
+  const whens = text.match(/ when /g)?.length ?? 0;
+  const matched = / when matched then (update|delete) /.test(text);
+  const missing = / when not matched then insert /.test(text);
+  if (whens !== 2 || !matched || !missing) throw refusedByRedshift(MERGE_RULE);
+  return { kind: 'forward', sql: render(rewrite(tokens)), lock: sqlName(target) };
+}
+
+function planCreate(cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
+  cursor.next();
+  const replace = cursor.accept('or', 'replace');
+  cursor.accept('local');
+  const temporary = cursor.accept('temp') || cursor.accept('temporary');
+  if (cursor.at('table')) return planCreateTable(cursor, temporary);
+  const what = cursor.peek()?.value ?? '';
+  switch (what) {
+    case 'schema':
+      return planCreateSchema(cursor);
+    case 'view':
+      return planCreateView(cursor, replace);
+    case 'user':
+    case 'group':
+    case 'role':
+      return { kind: 'forward', sql: render(tokens) };
+    case 'index':
+    case 'unique':
+    case 'sequence':
+    case 'trigger':
+    case 'rule':
+    case 'domain':
+    case 'type':
+    case 'extension':
+    case 'tablespace':
+    case 'unlogged':
+    case 'operator':
+    case 'aggregate':
+    case 'cast':
+      return refuse(`CREATE ${what.toUpperCase()} is not supported`);
+    default:
+      throw notSupportedByEmulator(`CREATE ${what.toUpperCase()}`);
+  }
+}
+
+function planCreateSchema(cursor: Cursor): Plan {
+  cursor.next();
+  const ifNotExists = cursor.accept('if', 'not', 'exists') ? 'if not exists ' : '';
+  if (cursor.at('authorization')) {
+    cursor.next();
+    return {
+      kind: 'forward',
+      sql: `create schema ${ifNotExists}authorization ${quoteIdentifier(cursor.identifier())}`,
+    };
+  }
+  const name = quoteIdentifier(cursor.identifier());
+  const owner = cursor.accept('authorization')
+    ? ` authorization ${quoteIdentifier(cursor.identifier())}`
+    : '';
+  if (cursor.accept('quota')) while (!cursor.atEnd) cursor.next();
+  if (!cursor.atEnd) throw cursor.unexpected();
+  return { kind: 'forward', sql: `create schema ${ifNotExists}${name}${owner}` };
+}
+
+/** A late-binding view (WITH NO SCHEMA BINDING) would need its own catalogue. */
+function planCreateView(cursor: Cursor, replace: boolean): Plan {
+  cursor.next();
+  const name = sqlName(cursor.qualifiedName());
+  const columns = cursor.atSymbol('(') ? ` (${render(cursor.group())})` : '';
+  cursor.expect('as');
+  const query = cursor.rest();
+  const words = query.filter(({ kind }) => kind !== 'blank').slice(-4);
+  if (words.map(({ value }) => value).join(' ') === 'with no schema binding') {
+    throw notSupportedByEmulator('CREATE VIEW … WITH NO SCHEMA BINDING');
+  }
+  refuseForeignSyntax(query);
+  return {
+    kind: 'forward',
+    sql: `create ${replace ? 'or replace ' : ''}view ${name}${columns} as ${render(rewrite(query))}`,
+  };
+}
+
+function planAlter(cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
+  cursor.next();
+  const what = cursor.next().value;
+  switch (what) {
+    case 'table':
+      return planAlterTable(cursor);
+    case 'schema':
+    case 'user':
+    case 'group':
+    case 'role':
+      return { kind: 'forward', sql: render(tokens) };
+    case 'index':
+    case 'sequence':
+    case 'view':
+    case 'type':
+      return refuse(`ALTER ${what.toUpperCase()} is not supported`);
+    default:
+      throw notSupportedByEmulator(`ALTER ${what.toUpperCase()}`);
+  }
+}
+
+function planDrop(cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
+  cursor.next();
+  const what = cursor.next().value;
+  if (['table', 'schema', 'view', 'user', 'group', 'role'].includes(what)) {
+    return { kind: 'forward', sql: render(tokens) };
+  }
+  if (['database', 'function', 'procedure', 'external', 'datashare', 'model'].includes(what)) {
+    throw notSupportedByEmulator(`DROP ${what.toUpperCase()}`);
+  }
+  return refuse(`DROP ${what.toUpperCase()} is not supported`);
+}
+
+/** GROUP of GRANT … TO GROUP g is a role of PostgreSQL's. */
+function planGrant(_cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
+  const words = tokens.filter((token, index) => {
+    const previous = tokens.slice(0, index).findLast(({ kind }) => kind !== 'blank');
+    const behind = previous?.kind === 'word' && ['to', 'from'].includes(previous.value);
+    return !(token.kind === 'word' && ['group', 'role'].includes(token.value) && behind);
+  });
+  return { kind: 'forward', sql: render(words) };
+}
+
+function planLock(cursor: Cursor): Plan {
+  cursor.next();
+  cursor.accept('table');
+  const tables: string[] = [];
+  do tables.push(sqlName(cursor.qualifiedName()));
+  while (cursor.acceptSymbol(','));
+  if (!cursor.atEnd) throw refusedByRedshift('LOCK takes no lock mode: it is always ACCESS EXCLUSIVE');
+  return { kind: 'forward', sql: `lock table ${tables.join(', ')} in access exclusive mode` };
+}
+
+/** ANALYZE and VACUUM run as PostgreSQL's; their Redshift options only say how. */
+function planMaintenance(cursor: Cursor, command: 'ANALYZE' | 'VACUUM'): Plan {
+  cursor.next();
+  if (command === 'ANALYZE' && cursor.accept('compression'))
+    throw notSupportedByEmulator('ANALYZE COMPRESSION');
+  cursor.accept('verbose');
+  if (command === 'VACUUM') {
+    for (const words of [['full'], ['sort', 'only'], ['delete', 'only'], ['reindex'], ['recluster']]) {
+      cursor.accept(...words);
+    }
+  }
+  let target = '';
+  const word = cursor.peek();
+  if (word !== undefined && !cursor.at('to')) {
+    target = ` ${sqlName(cursor.qualifiedName())}`;
+    if (cursor.atSymbol('(')) cursor.group();
+    if (cursor.accept('predicate', 'columns') || cursor.accept('all')) cursor.accept('columns');
+  }
+  if (cursor.accept('to')) {
+    cursor.next();
+    cursor.accept('percent');
+  }
+  cursor.accept('boost');
+  if (!cursor.atEnd) throw cursor.unexpected();
+  return {
+    kind: 'definition',
+    tag: command,
+    steps: [`${command.toLowerCase()}${target}`],
+    ...(command === 'VACUUM' ? { outsideBlock: 'VACUUM' } : {}),
+  };
+}
+
+/** Text of a `select` that returns one named value. */
+export function valueQuery(column: string, value: string): string {
+  return `select ${quoteLiteral(value)}::varchar as ${quoteIdentifier(column)}`;
+}

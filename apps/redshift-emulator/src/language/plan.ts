@@ -1,0 +1,33 @@
+import type { RedshiftError } from '../errors.js';
+import type { CopyStatement } from './copy-statement.js';
+import type { QualifiedName } from './cursor.js';
+import type { UnloadStatement } from './unload-statement.js';
+
+/** What the session does for one statement. */
+export type Plan =
+  /** PostgreSQL runs it. `lock`: the table it writes, whose writers take turns until they commit. */
+  | { readonly kind: 'forward'; readonly sql: string; readonly lock?: string }
+  | { readonly kind: 'begin'; readonly sql: string }
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'rollback' }
+  /** Several statements of PostgreSQL's, all or none. */
+  | DefinitionPlan
+  | { readonly kind: 'truncate'; readonly table: string }
+  | { readonly kind: 'copy'; readonly statement: CopyStatement }
+  | { readonly kind: 'unload'; readonly statement: UnloadStatement }
+  | { readonly kind: 'refusal'; readonly error: RedshiftError };
+
+/** A definition (DDL): its statements run together, in a transaction of their own when none is open. */
+export interface DefinitionPlan {
+  readonly kind: 'definition';
+  readonly steps: readonly string[];
+  readonly tag: string;
+  /** The command's name, when it cannot run inside a transaction block. */
+  readonly outsideBlock?: string;
+}
+
+/** A table's name for PostgreSQL, quoted. */
+export function sqlName({ schema, name }: QualifiedName): string {
+  const quote = (part: string): string => `"${part.replaceAll('"', '""')}"`;
+  return schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}

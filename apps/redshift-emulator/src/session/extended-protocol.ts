@@ -1,0 +1,192 @@
+import { RedshiftError, toRedshiftError } from '../errors.js';
+import { quoteLiteral } from '../language/lexer.js';
+import type { Plan } from '../language/plan.js';
+import type { ClientConnection } from '../protocol/client-connection.js';
+import { cstring, errorResponse, frame, readCstring, type Message } from '../protocol/messages.js';
+import type { Backend, Expectation } from './backend.js';
+import { AlreadyReported } from './already-reported.js';
+import type { RowConversion } from './result-columns.js';
+import type { SpecialStatements } from './special-statements.js';
+
+/** A prepared statement; portals refer to it. */
+interface Prepared {
+  readonly plan: Plan;
+  readonly result: { conversion: RowConversion };
+}
+
+const NO_RESULT: Prepared = { plan: { kind: 'forward', sql: '' }, result: { conversion: undefined } };
+/** Names of the proxy's own statement and portal, out of the clients' way. */
+const OWN_NAME = 'redshift_emulator';
+/** Not a statement in any language: makes PostgreSQL fail where the proxy has an error to tell. */
+const NOT_SQL = 'refused by the proxy';
+
+const int16s = (...values: number[]): Buffer => {
+  const buffer = Buffer.allocUnsafe(values.length * 2);
+  values.forEach((value, index) => buffer.writeInt16BE(value, index * 2));
+  return buffer;
+};
+
+/**
+ * The extended protocol. Ordinary statements pass through message by message, nothing waits. A special statement
+ * (COPY, TRUNCATE, a definition, …) is prepared in PostgreSQL as the empty statement, so that Parse, Bind and Describe
+ * are answered in their order; only its Execute waits for what went before and is then run by the proxy.
+ */
+export class ExtendedProtocol {
+  private readonly statements = new Map<string, Prepared>();
+  private readonly portals = new Map<string, Prepared>();
+  /** A special statement failed: everything is ignored until Sync, as PostgreSQL does. */
+  private ignoring = false;
+
+  constructor(
+    private readonly client: ClientConnection,
+    private readonly backend: Backend,
+    private readonly specials: SpecialStatements,
+    private readonly planOne: (sql: string) => Plan,
+  ) {}
+
+  async handle(message: Message): Promise<void> {
+    const { type, body } = message;
+    if (type === 'S') return this.sync();
+    if (this.ignoring) return;
+    switch (type) {
+      case 'P':
+        return this.parse(body);
+      case 'B':
+        return this.bind(body);
+      case 'D':
+        return this.describe(body);
+      case 'E':
+        return this.execute(body);
+      case 'C':
+        this.close(body);
+        return this.pass(message, { kind: 'close', visible: true });
+      case 'H':
+        await this.backend.drain();
+        return;
+      default:
+        throw new Error(`unexpected message ${type}`);
+    }
+  }
+
+  private pass({ type, body }: Message, expectation: Expectation): void {
+    this.backend.forward(frame(type, body), expectation);
+  }
+
+  private async sync(): Promise<void> {
+    this.ignoring = false;
+    this.backend.forward(frame('S'), { kind: 'sync', visible: true });
+    await this.backend.drain();
+  }
+
+  private async parse(body: Buffer): Promise<void> {
+    const name = readCstring(body, 0);
+    const sql = readCstring(body, name.next);
+    if (this.specials.lastLoads.pending) {
+      await this.backend.drain();
+      await this.specials.lastLoads.apply();
+    }
+    const types = body.subarray(sql.next);
+    const plan = this.planSafely(sql.text);
+    const result = { conversion: undefined };
+    this.statements.set(name.text, { plan, result });
+    if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
+    // The lock comes before the snapshot, and PostgreSQL takes the snapshot when it analyses the statement.
+    if (plan.kind === 'forward' && plan.lock !== undefined && this.inTransaction) this.lock(plan.lock);
+    this.prepare(name.text, plan.kind === 'forward' ? plan.sql : '', types);
+  }
+
+  private planSafely(sql: string): Plan {
+    try {
+      return this.planOne(sql);
+    } catch (error) {
+      return { kind: 'refusal', error: toRedshiftError(error) };
+    }
+  }
+
+  private prepare(name: string, sql: string, types: Buffer, replaceError?: RedshiftError): void {
+    const body = Buffer.concat([cstring(name), cstring(sql), types]);
+    this.backend.forward(frame('P', body), {
+      kind: 'parse',
+      visible: true,
+      ...(replaceError === undefined ? {} : { replaceError }),
+    });
+  }
+
+  private get inTransaction(): boolean {
+    return this.backend.status === 'T';
+  }
+
+  /** Takes the writer's lock unseen; its failure is the client's statement's failure. */
+  private lock(table: string): void {
+    const sql = this.inTransaction
+      ? `lock table ${table} in share row exclusive mode`
+      : `select redshift_emulator.lock_for_write(${quoteLiteral(table)})`;
+    const hidden = (kind: Expectation['kind']): Expectation => ({ kind, visible: false });
+    const name = cstring(OWN_NAME);
+    this.backend.forward(frame('C', Buffer.concat([Buffer.from('S'), name])), hidden('close'));
+    this.backend.forward(frame('P', Buffer.concat([name, cstring(sql), int16s(0)])), hidden('parse'));
+    this.backend.forward(frame('B', Buffer.concat([name, name, int16s(0, 0, 0)])), hidden('bind'));
+    this.backend.forward(frame('E', Buffer.concat([name, Buffer.alloc(4)])), hidden('execute'));
+    this.backend.forward(frame('C', Buffer.concat([Buffer.from('P'), name])), hidden('close'));
+  }
+
+  private async bind(body: Buffer): Promise<void> {
+    const portal = readCstring(body, 0);
+    const statement = readCstring(body, portal.next);
+    const prepared = this.statements.get(statement.text) ?? NO_RESULT;
+    this.portals.set(portal.text, prepared);
+    const formats = body.readInt16BE(statement.next);
+    const parameters = body.readInt16BE(statement.next + 2 + formats * 2);
+    const { kind } = prepared.plan;
+    if (parameters > 0 && kind !== 'forward' && kind !== 'refusal') {
+      await this.refuse(new RedshiftError('0A000', 'bind parameters are not supported in this statement'));
+      return;
+    }
+    this.pass({ type: 'B', body }, { kind: 'bind', visible: true });
+  }
+
+  private describe(body: Buffer): void {
+    const named = readCstring(body, 1).text;
+    const source = body[0] === 0x53 ? this.statements : this.portals;
+    const { result } = source.get(named) ?? NO_RESULT;
+    this.pass({ type: 'D', body }, { kind: 'describe', visible: true, result });
+  }
+
+  private close(body: Buffer): void {
+    const named = readCstring(body, 1).text;
+    (body[0] === 0x53 ? this.statements : this.portals).delete(named);
+  }
+
+  private async execute(body: Buffer): Promise<void> {
+    const prepared = this.portals.get(readCstring(body, 0).text) ?? NO_RESULT;
+    const { plan, result } = prepared;
+    if (plan.kind === 'forward') {
+      await this.specials.pace(plan);
+      if (plan.lock !== undefined && this.backend.status !== 'E') this.lock(plan.lock);
+      this.pass({ type: 'E', body }, { kind: 'execute', visible: true, result });
+      return;
+    }
+    await this.backend.drain();
+    if (this.backend.ignoresUntilSync) {
+      this.ignoring = true;
+      return;
+    }
+    try {
+      await this.specials.execute(plan);
+    } catch (error) {
+      await this.fail(error);
+    }
+  }
+
+  private async refuse(error: RedshiftError): Promise<void> {
+    await this.backend.drain();
+    await this.fail(error);
+  }
+
+  private async fail(error: unknown): Promise<void> {
+    this.ignoring = true;
+    if (error instanceof AlreadyReported) return;
+    this.client.write(errorResponse(toRedshiftError(error).fields()));
+    await this.specials.failTransaction();
+  }
+}

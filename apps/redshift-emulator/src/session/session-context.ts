@@ -1,0 +1,28 @@
+import type { Isolation } from '../language/plan-statement.js';
+import type { ObjectStores } from '../s3/object-stores.js';
+import type { Storage } from '../storage/storage.js';
+import type { CommitQueue } from './commit-queue.js';
+import type { Moods } from './moods.js';
+
+/** What all sessions share. */
+export interface ServerContext {
+  readonly storage: Storage;
+  readonly stores: ObjectStores;
+  readonly isolation: Isolation;
+  readonly commits: CommitQueue;
+  readonly moods: Moods;
+  /** Where UNLOAD and COPY of Parquet keep their files meanwhile. */
+  readonly temporaryDirectory: string;
+  readonly log: (line: string) => void;
+}
+
+/** What is known of one session. */
+export interface SessionContext {
+  readonly server: ServerContext;
+  readonly user: string;
+  readonly userId: number;
+  readonly database: string;
+  readonly pid: number;
+  /** Aborted by a CancelRequest, or when the client leaves; renewed for each statement. */
+  abort: AbortController;
+}

@@ -1,0 +1,177 @@
+/**
+ * The side catalogue: what Redshift knows of a table and PostgreSQL does not, and the functions by which definitions
+ * keep it. SECURITY DEFINER, because every user who may make a table may have it recorded. Column numbers, not
+ * names, so that renames need no care.
+ */
+export const CATALOGUE_SQL = String.raw`
+create schema if not exists redshift_emulator;
+grant usage on schema redshift_emulator to public;
+
+create table if not exists redshift_emulator.table_attributes (
+  relid oid primary key, diststyle text not null, distkey smallint, sortstyle text not null,
+  sortkeys smallint[] not null default '{}', backup boolean not null default true, created timestamp not null default now());
+create table if not exists redshift_emulator.column_attributes (
+  relid oid, attnum smallint, declared text, encoding text, primary key (relid, attnum));
+create table if not exists redshift_emulator.constraints (
+  relid oid not null, kind text not null, name text not null, columns text[] not null, referenced text, referenced_columns text[]);
+create index if not exists constraints_relid on redshift_emulator.constraints (relid);
+grant select on all tables in schema redshift_emulator to public;
+
+create or replace function redshift_emulator.record_columns(table_name text, columns jsonb) returns void
+language plpgsql security definer as $$
+declare relation oid := table_name::regclass;
+begin
+  insert into redshift_emulator.column_attributes as a (relid, attnum, declared, encoding)
+  select relation, p.attnum, c.value ->> 'type', c.value ->> 'encode'
+  from jsonb_array_elements(columns) c join pg_attribute p on p.attrelid = relation and p.attname = c.value ->> 'name'
+  on conflict (relid, attnum) do update
+    set declared = coalesce(excluded.declared, a.declared), encoding = coalesce(excluded.encoding, a.encoding);
+end $$;
+
+create or replace function redshift_emulator.record_constraints(table_name text, constraints jsonb) returns void
+language plpgsql security definer as $$
+declare relation oid := table_name::regclass;
+        bare text := (select relname from pg_class where oid = relation);
+begin
+  insert into redshift_emulator.constraints (relid, kind, name, columns, referenced, referenced_columns)
+  select relation, c ->> 'type',
+    coalesce(c ->> 'name', case c ->> 'type' when 'PRIMARY KEY' then bare || '_pkey'
+      when 'UNIQUE' then bare || '_' || (c -> 'columns' ->> 0) || '_key' else bare || '_' || (c -> 'columns' ->> 0) || '_fkey' end),
+    array(select jsonb_array_elements_text(c -> 'columns')), c ->> 'references',
+    array(select jsonb_array_elements_text(coalesce(nullif(c -> 'referencedColumns', 'null'), '[]')))
+  from jsonb_array_elements(constraints) c;
+end $$;
+
+create or replace function redshift_emulator.record_table(table_name text, attributes jsonb) returns void
+language plpgsql security definer as $$
+declare relation oid := table_name::regclass;
+        parent oid;
+begin
+  -- CREATE TABLE IF NOT EXISTS of a table that exists changes nothing.
+  if exists (select from redshift_emulator.table_attributes where relid = relation) then return; end if;
+  insert into redshift_emulator.table_attributes (relid, diststyle, distkey, sortstyle, sortkeys, backup)
+  select relation, attributes ->> 'diststyle',
+    (select attnum from pg_attribute where attrelid = relation and attname = attributes ->> 'distkey'),
+    attributes ->> 'sortstyle',
+    array(select a.attnum from jsonb_array_elements_text(attributes -> 'sortkeys') with ordinality k(name, n)
+      join pg_attribute a on a.attrelid = relation and a.attname = k.name order by k.n),
+    (attributes ->> 'backup')::boolean;
+  perform redshift_emulator.record_columns(table_name, attributes -> 'columns');
+  perform redshift_emulator.record_constraints(table_name, attributes -> 'constraints');
+  -- LIKE inherits distribution, sort order, encodings and BACKUP, but no keys.
+  for parent in select to_regclass(p)::oid from jsonb_array_elements_text(attributes -> 'like') p loop
+    update redshift_emulator.table_attributes t
+      set diststyle = p.diststyle, sortstyle = p.sortstyle, backup = p.backup,
+        distkey = (select m.attnum from pg_attribute o join pg_attribute m on m.attrelid = relation and m.attname = o.attname
+          where o.attrelid = parent and o.attnum = p.distkey),
+        sortkeys = array(select m.attnum from unnest(p.sortkeys) with ordinality k(n, i)
+          join pg_attribute o on o.attrelid = parent and o.attnum = k.n
+          join pg_attribute m on m.attrelid = relation and m.attname = o.attname order by k.i)
+      from redshift_emulator.table_attributes p where p.relid = parent and t.relid = relation;
+    insert into redshift_emulator.column_attributes (relid, attnum, declared, encoding)
+    select relation, m.attnum, c.declared, c.encoding
+    from redshift_emulator.column_attributes c
+    join pg_attribute o on o.attrelid = parent and o.attnum = c.attnum
+    join pg_attribute m on m.attrelid = relation and m.attname = o.attname
+    where c.relid = parent on conflict do nothing;
+  end loop;
+end $$;
+
+create or replace function redshift_emulator.alter_layout(table_name text, attributes jsonb) returns void
+language plpgsql security definer as $$
+declare relation oid := table_name::regclass;
+begin
+  update redshift_emulator.table_attributes set
+    diststyle = coalesce(attributes ->> 'diststyle', diststyle),
+    distkey = case when attributes ? 'distkey'
+      then (select attnum from pg_attribute where attrelid = relation and attname = attributes ->> 'distkey')
+      when attributes ? 'diststyle' then null else distkey end,
+    sortkeys = case when attributes ? 'sortkeys'
+      then array(select a.attnum from jsonb_array_elements_text(attributes -> 'sortkeys') with ordinality k(name, n)
+        join pg_attribute a on a.attrelid = relation and a.attname = k.name order by k.n) else sortkeys end
+  where relid = relation;
+end $$;
+
+create or replace function redshift_emulator.drop_constraint(table_name text, constraint_name text) returns void
+language plpgsql security definer as $$
+begin
+  delete from redshift_emulator.constraints where relid = table_name::regclass and name = constraint_name;
+  if not found then raise exception using errcode = '42704',
+    message = format('constraint "%s" does not exist', constraint_name); end if;
+end $$;
+
+create or replace function redshift_emulator.check_droppable(table_name text, column_name text) returns void
+language plpgsql security definer as $$
+declare relation oid := table_name::regclass;
+        number smallint := (select attnum from pg_attribute where attrelid = relation and attname = column_name);
+begin
+  if exists (select from redshift_emulator.table_attributes where relid = relation and distkey = number) then
+    raise exception using errcode = '0A000', message = format('cannot drop distkey column "%s"', column_name); end if;
+  if exists (select from redshift_emulator.table_attributes where relid = relation and number = any(sortkeys)) then
+    raise exception using errcode = '0A000', message = format('cannot drop sortkey column "%s"', column_name); end if;
+  if (select count(*) from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped) = 1 then
+    raise exception using errcode = '0A000', message = 'cannot drop the only column of a table'; end if;
+end $$;
+
+-- Types of CREATE TABLE AS: text has no place in Redshift, and VARCHAR counts bytes.
+create or replace function redshift_emulator.adopt_columns(table_name text) returns void
+language plpgsql as $$
+declare c record; size int; tag text;
+begin
+  for c in select attname, attnum, atttypid::regtype::text as type, atttypmod as modifier from pg_attribute
+    where attrelid = table_name::regclass and attnum > 0 and not attisdropped order by attnum loop
+    tag := left(regexp_replace(c.attname, '\W', '_', 'g'), 30);
+    if c.type in ('text', 'name', 'unknown') or (c.type in ('character varying', 'character') and c.modifier < 0) then
+      execute format('alter table %s alter column %I type varchar(65535)', table_name, c.attname);
+      c.type := 'character varying'; c.modifier := 65539;
+    end if;
+    if c.type in ('character varying', 'character') then
+      size := c.modifier - 4;
+      execute format('alter table %s add constraint %I check (octet_length(%I) <= %s)', table_name,
+        'rs$' || case c.type when 'character' then 'charbytes' else 'bytes' end || '$' || size || '$' || tag, c.attname, size);
+    end if;
+  end loop;
+end $$;
+
+create or replace function redshift_emulator.resize_varchar(table_name text, column_name text, size int) returns void
+language plpgsql as $$
+declare relation oid := table_name::regclass; a record; longest int; old text;
+begin
+  select attnum, atttypid, atttypmod, atthasdef into a from pg_attribute
+    where attrelid = relation and attname = column_name and attnum > 0 and not attisdropped;
+  if not found then raise exception using errcode = '42703',
+    message = format('column "%s" of relation "%s" does not exist', column_name, relation::regclass); end if;
+  if a.atttypid <> 'varchar'::regtype then raise exception using errcode = '0A000',
+    message = format('cannot alter column "%s" of relation "%s": only VARCHAR columns change their size', column_name, relation::regclass); end if;
+  if a.atthasdef then raise exception using errcode = '0A000',
+    message = format('cannot alter column "%s": it has a DEFAULT', column_name); end if;
+  if exists (select from redshift_emulator.constraints where relid = relation and column_name = any(columns)) then
+    raise exception using errcode = '0A000',
+      message = format('cannot alter column "%s": it is part of a PRIMARY KEY, UNIQUE or FOREIGN KEY', column_name); end if;
+  if exists (select from redshift_emulator.column_attributes where relid = relation and attnum = a.attnum
+      and encoding in ('bytedict', 'runlength', 'text255', 'text32k')) then
+    raise exception using errcode = '0A000', message = format('cannot alter column "%s": its encoding does not allow it', column_name); end if;
+  if size < a.atttypmod - 4 then
+    execute format('select max(octet_length(%I)) from %s', column_name, table_name) into longest;
+    if longest > size then raise exception using errcode = '22001',
+      message = format('target column size %s should be larger or equal to current maximum column size %s', size, longest); end if;
+  end if;
+  select conname into old from pg_constraint where conrelid = relation and contype = 'c' and conname like 'rs$bytes$%' and conkey = array[a.attnum];
+  if old is not null then execute format('alter table %s drop constraint %I', table_name, old); end if;
+  execute format('alter table %s alter column %I type varchar(%s)', table_name, column_name, size);
+  -- NOT VALID: the rows there fit already; a validation would read them all.
+  execute format('alter table %s add constraint %I check (octet_length(%I) <= %s) not valid', table_name,
+    'rs$bytes$' || size || '$' || left(regexp_replace(column_name, '\W', '_', 'g'), 30), column_name, size);
+  perform redshift_emulator.record_columns(table_name,
+    jsonb_build_array(jsonb_build_object('name', column_name, 'type', format('character varying(%s)', size))));
+end $$;
+
+-- A writer's lock: writers of one table take turns until they commit, readers pass. A missing table is the statement's affair.
+create or replace function redshift_emulator.lock_for_write(table_name text) returns void
+language plpgsql as $$
+begin
+  if to_regclass(table_name) is not null then
+    execute format('lock table %s in share row exclusive mode', table_name);
+  end if;
+end $$;
+`;
