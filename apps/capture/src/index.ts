@@ -1,1 +1,2 @@
-export {};
+export { CaptureModule } from './capture.module.js';
+export { CaptureRunner, type CaptureDependencies } from './capture.runner.js';

@@ -28,7 +28,7 @@ export interface CheckpointOwnershipOptions {
   readonly partition: number;
   /** A new producer with the group's transactional id, not yet initialised. */
   readonly createProducer: () => TransactionalProducer;
-  /** Works until the signal aborts. Errors of disposition `retry` lead to a new take-over, any other ends {@link CheckpointOwnership.run}. */
+  /** Works until the signal aborts, or until it has nothing left to do. Errors of disposition `retry` lead to a new take-over, any other ends {@link CheckpointOwnership.run}. */
   readonly work: (ownership: Ownership) => Promise<void>;
   readonly onOwner?: (isOwner: boolean) => void;
   readonly onRetry?: (error: PipelineError, pauseMs: number) => void;
@@ -117,6 +117,7 @@ export class CheckpointOwnership {
       if (attempt > 0) this.rewind();
       try {
         await this.takeTurn(signal);
+        return;
       } catch (error) {
         if (signal.aborted) return; // revoked: whoever owns the group now goes on from the checkpoint
         const failure = translateKafkaError(error, 'owning the checkpoints');
@@ -193,7 +194,10 @@ class CheckpointRestore {
         this.done.promise,
         aborted(signal),
         pause(barrierDeadlineMs, undefined, { signal: late.signal, ref: false }).then(() => {
-          throw new PipelineError('THAL-K001', `the barrier did not come back within ${barrierDeadlineMs} ms`);
+          throw new PipelineError(
+            'THAL-K001',
+            `the barrier did not come back within ${barrierDeadlineMs} ms`,
+          );
         }),
       ]);
     } finally {

@@ -18,6 +18,7 @@ export {
   type CheckpointOwnershipOptions,
   type Ownership,
 } from './checkpoint-ownership.js';
+export { topicPartitions } from './topic-partitions.js';
 export { SignalConsumer, type SignalConsumerOptions } from './signal-consumer.js';
 export {
   KafkaJsTransactionalProducer,

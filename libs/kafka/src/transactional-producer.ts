@@ -109,7 +109,10 @@ class KafkaJsTransaction implements ProducerTransaction {
       }
       return ends;
     } catch (error) {
-      throw translateKafkaError(error, `sending ${records.length} records to ${[...byTopic.keys()].join(', ')}`);
+      throw translateKafkaError(
+        error,
+        `sending ${records.length} records to ${[...byTopic.keys()].join(', ')}`,
+      );
     }
   }
 

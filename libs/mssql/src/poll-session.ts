@@ -1,5 +1,11 @@
 import sql, { type Transaction } from 'mssql';
-import { changeVersion, tableId, type ChangeVersion, type TableId, type TableSchema } from '@thalamus/contracts';
+import {
+  changeVersion,
+  tableId,
+  type ChangeVersion,
+  type TableId,
+  type TableSchema,
+} from '@thalamus/contracts';
 import type { Observation } from '@thalamus/core/capture';
 import type { SourceRow } from '@thalamus/core/change';
 import { assembleTables, flag, text, versionOrNull, whole, type DiscoveredTable } from './catalog-rows.js';

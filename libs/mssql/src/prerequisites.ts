@@ -26,7 +26,10 @@ export interface PrerequisiteInput {
 /** Sentences an operator can act on; empty when all is well. */
 export type Prerequisite = (input: PrerequisiteInput) => string[];
 
-export function isSelected(selection: Selection, { schema, table }: { schema: string; table: string }): boolean {
+export function isSelected(
+  selection: Selection,
+  { schema, table }: { schema: string; table: string },
+): boolean {
   return matchesTable(selection.tables, schema, table) && !matchesTable(selection.exclude, schema, table);
 }
 
@@ -51,7 +54,9 @@ const selectsTables: Prerequisite = ({ tables, selection }) =>
 
 const tablesAreTracked: Prerequisite = ({ state, tables, selection }) =>
   tables
-    .filter((table) => state.isTracked && isSelected(selection, table) && table.key.length > 0 && !table.isTracked)
+    .filter(
+      (table) => state.isTracked && isSelected(selection, table) && table.key.length > 0 && !table.isTracked,
+    )
     .map(
       (table) =>
         `${table.id} is not tracked: ALTER TABLE ${quoteTable(table.id)} ENABLE CHANGE_TRACKING; or add it to source.exclude.`,

@@ -1,7 +1,14 @@
 import sql, { type ConnectionPool } from 'mssql';
 import { PipelineError, type ChangeVersion, type TableSchema } from '@thalamus/contracts';
 import { keyColumns, type SourceRow } from '@thalamus/core/change';
-import { assembleTables, text, textOrNull, versionOrNull, whole, type DiscoveredTable } from './catalog-rows.js';
+import {
+  assembleTables,
+  text,
+  textOrNull,
+  versionOrNull,
+  whole,
+  type DiscoveredTable,
+} from './catalog-rows.js';
 import { chunkSql, keyText } from './chunk.sql.js';
 import { columnsSql, databaseStateSql, keysSql, tablesSql } from './discovery.sql.js';
 import { errorNumber, translateSourceError } from './mssql.errors.js';
@@ -150,7 +157,9 @@ async function readState(pool: ConnectionPool): Promise<DatabaseState> {
     snapshotIsolation: whole(row, 'snapshot_isolation_state') === 1,
     isTracked: versionOrNull(row, 'current_version') !== null,
     retention:
-      retention === null ? null : `${retention} ${textOrNull(row, 'retention_period_units_desc') ?? ''}`.trim(),
+      retention === null
+        ? null
+        : `${retention} ${textOrNull(row, 'retention_period_units_desc') ?? ''}`.trim(),
   };
 }
 

@@ -115,3 +115,23 @@ export function applyChunk(checkpoint: Checkpoint, chunk: ChunkProgress): Checkp
   };
   return { ...checkpoint, tables: { ...checkpoint.tables, [chunk.table]: { ...known, loading } } };
 }
+
+/** Gives up the loads of these tables where readers have a live generation that is kept in step. */
+export function stopLoads(
+  checkpoint: Checkpoint,
+  wanted: readonly TableId[],
+): { checkpoint: Checkpoint; stopped: TableId[]; refused: TableId[] } {
+  const tables: Record<string, TableCheckpoint> = { ...checkpoint.tables };
+  const [stopped, refused]: [TableId[], TableId[]] = [[], []];
+  for (const table of wanted) {
+    const known = tables[table];
+    if (!known?.loading) continue;
+    if (known.live === null || known.stale) {
+      refused.push(table);
+      continue;
+    }
+    tables[table] = { ...known, loading: null };
+    stopped.push(table);
+  }
+  return { checkpoint: stopped.length > 0 ? { ...checkpoint, tables } : checkpoint, stopped, refused };
+}

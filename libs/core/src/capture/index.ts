@@ -8,7 +8,13 @@ export {
   type BatchLimits,
   type SealReason,
 } from './batch.js';
-export { applyChunk, applyPlan, emptyCheckpoint, type ChunkProgress } from './checkpoint-transition.js';
+export {
+  applyChunk,
+  applyPlan,
+  emptyCheckpoint,
+  stopLoads,
+  type ChunkProgress,
+} from './checkpoint-transition.js';
 export { planChunks, PublishedKeys, type ChunkPlan } from './chunk-plan.js';
 export type { Observation, ObservedShape, ObservedTable } from './observation.js';
 export {

@@ -115,8 +115,7 @@ function planTable(
   }
   if (!known || cause?.historyLost) return;
   const schemaId = shape?.schemaId ?? known.schemaId;
-  if (shape?.change === 'compatible')
-    plan.reshaped.push({ table, schemaId, fingerprint: shape.fingerprint });
+  if (shape?.change === 'compatible') plan.reshaped.push({ table, schemaId, fingerprint: shape.fingerprint });
   const generations = generationsOf(known, cause !== undefined);
   if (generations.length > 0) plan.follow.push({ table, generations, schemaId });
 }

@@ -8,7 +8,10 @@ const types = [
   { sourceType: 'bigint', value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) },
   { sourceType: 'nvarchar(50)', value: fc.string({ unit: 'binary' }) },
   { sourceType: 'nvarchar(max)', value: fc.string({ unit: 'grapheme' }) },
-  { sourceType: 'varchar(9)', value: fc.constantFrom('', '\u0000', '"\\', '\ud800', '\u2028', 'é\n', '${x}') },
+  {
+    sourceType: 'varchar(9)',
+    value: fc.constantFrom('', '\u0000', '"\\', '\ud800', '\u2028', 'é\n', '${x}'),
+  },
 ] as const;
 
 const hostileName = fc.oneof(
@@ -25,7 +28,13 @@ const table = fc
       ...names.map((name) =>
         fc
           .constantFrom(...types)
-          .chain((type) => fc.record({ name: fc.constant(name), type: fc.constant(type), value: fc.option(type.value as fc.Arbitrary<unknown>) })),
+          .chain((type) =>
+            fc.record({
+              name: fc.constant(name),
+              type: fc.constant(type),
+              value: fc.option(type.value as fc.Arbitrary<unknown>),
+            }),
+          ),
       ),
     ),
   );
@@ -37,17 +46,15 @@ function schemaOf(columns: { name: string; type: { sourceType: string } }[]): Ta
     target: 't',
     omitted: [],
     fingerprint: 'f',
-    columns: columns.map(
-      (column, index): ColumnSchema => ({
-        name: column.name,
-        target: `c${index}`,
-        sourceType: column.type.sourceType,
-        read: '{c}',
-        warehouseType: 'X',
-        nullable: true,
-        ...(index === 0 ? { keyOrdinal: 1 } : {}),
-      }),
-    ),
+    columns: columns.map((column, index): ColumnSchema => ({
+      name: column.name,
+      target: `c${index}`,
+      sourceType: column.type.sourceType,
+      read: '{c}',
+      warehouseType: 'X',
+      nullable: true,
+      ...(index === 0 ? { keyOrdinal: 1 } : {}),
+    })),
   };
 }
 
@@ -103,7 +110,9 @@ describe('event writer', () => {
       { name: 'b', type: { sourceType: 'int' } },
       { name: '1', type: { sourceType: 'int' } },
     ]);
-    expect(new EventShaper(schema, origin).stamp(stamp).upsert([1, 2], 0, 'c', '1', 1)).toContain('{"b":1,"1":2}');
+    expect(new EventShaper(schema, origin).stamp(stamp).upsert([1, 2], 0, 'c', '1', 1)).toContain(
+      '{"b":1,"1":2}',
+    );
   });
 });
 
@@ -117,11 +126,29 @@ describe('record key', () => {
     const schema: TableSchema = {
       ...schemaOf([]),
       columns: [
-        { name: 'B', target: 'b', sourceType: 'bigint', read: '{c}', warehouseType: 'X', nullable: false, keyOrdinal: 2 },
-        { name: 'A', target: 'a', sourceType: 'int', read: '{c}', warehouseType: 'X', nullable: false, keyOrdinal: 1 },
+        {
+          name: 'B',
+          target: 'b',
+          sourceType: 'bigint',
+          read: '{c}',
+          warehouseType: 'X',
+          nullable: false,
+          keyOrdinal: 2,
+        },
+        {
+          name: 'A',
+          target: 'a',
+          sourceType: 'int',
+          read: '{c}',
+          warehouseType: 'X',
+          nullable: false,
+          keyOrdinal: 1,
+        },
       ],
     };
-    expect(new EventShaper(schema, origin).key([9, '8'], 0)).toBe('[9,"8"]');
+    const shaper = new EventShaper(schema, origin);
+    expect(shaper.key([9, '8'], 0)).toBe('[9,"8"]');
+    expect(shaper.rowKey(['skipped', '8', 9], 1)).toBe('[9,"8"]');
   });
 
   it('is one text for keys that the source holds to be equal', () => {

@@ -27,7 +27,13 @@ export type SourceRow = readonly unknown[];
 /** Writes the JSON text of change events of one table. Values are taken from `row` at the given position on. */
 export interface EventWriter {
   /** @param at position of the table's first column in `row` */
-  upsert(row: SourceRow, at: number, op: Exclude<Operation, 'd'>, version: string, committedMs: number): string;
+  upsert(
+    row: SourceRow,
+    at: number,
+    op: Exclude<Operation, 'd'>,
+    version: string,
+    committedMs: number,
+  ): string;
   /** @param at position of the first key column, in key order */
   remove(row: SourceRow, at: number, version: string, committedMs: number): string;
 }
@@ -42,6 +48,7 @@ export class EventShaper {
   private readonly after: Concatenate;
   private readonly before: Concatenate;
   private readonly keyText: Concatenate;
+  private readonly rowKeyText: Concatenate;
 
   constructor(
     private readonly schema: TableSchema,
@@ -50,12 +57,18 @@ export class EventShaper {
     const key = keyColumns(schema);
     this.after = compileObject(schema.columns);
     this.before = compileObject(key);
-    this.keyText = compileKey(key);
+    this.keyText = compileKey(key, (_, index) => index);
+    this.rowKeyText = compileKey(key, (column) => schema.columns.indexOf(column));
   }
 
   /** Record key: a JSON array of the key's values in key order. @param at position of the first key column */
   key(row: SourceRow, at: number): string {
     return this.keyText(row, at);
+  }
+
+  /** The same of a whole row. @param at position of the table's first column */
+  rowKey(row: SourceRow, at: number): string {
+    return this.rowKeyText(row, at);
   }
 
   stamp(stamp: EventStamp): EventWriter {
@@ -68,7 +81,16 @@ export class EventShaper {
     const { after, before } = this;
     return {
       upsert: (row, at, op, change, committedMs) =>
-        '{"before":null,"after":' + after(row, at) + ',' + source + committedMs + place + change + ids + op + end,
+        '{"before":null,"after":' +
+        after(row, at) +
+        ',' +
+        source +
+        committedMs +
+        place +
+        change +
+        ids +
+        op +
+        end,
       remove: (row, at, change, committedMs) =>
         '{"before":' +
         before(row, at) +
@@ -98,7 +120,9 @@ function quoteAny(value: unknown): string {
   if (typeof value === 'string') return quoteJson(value);
   if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'bigint') return '"' + value.toString() + '"';
-  throw new TypeError(`a cast gave ${Object.prototype.toString.call(value)}: it must give text, a number or a bit`);
+  throw new TypeError(
+    `a cast gave ${Object.prototype.toString.call(value)}: it must give text, a number or a bit`,
+  );
 }
 
 const spelling: Record<WireForm, (value: string) => string> = {
@@ -127,10 +151,14 @@ function compileObject(columns: readonly ColumnSchema[]): Concatenate {
  * Keys that the source holds to be equal must get one text, or a row's events would part over partitions: text without
  * trailing blanks, and in lower case where the collation ignores case.
  */
-function compileKey(columns: readonly ColumnSchema[]): Concatenate {
+function compileKey(
+  columns: readonly ColumnSchema[],
+  position: (column: ColumnSchema, index: number) => number,
+): Concatenate {
   const parts = columns.map((column, index) => {
-    const value = `row[at + ${index}]`;
-    if (wireForm(column) !== 'text') return valueCode(column, index);
+    const at = position(column, index);
+    const value = `row[at + ${at}]`;
+    if (wireForm(column) !== 'text') return valueCode(column, at);
     return `quote(canonical(${value}, ${column.caseInsensitive === true}))`;
   });
   return compile(`'[' + ${parts.join(" + ',' + ")} + ']'`);
@@ -145,11 +173,10 @@ export function canonicalKeyText(text: string, caseInsensitive: boolean): string
 /** Every literal in `expression` came through JSON.stringify; no name of the source reaches the code unquoted. */
 function compile(expression: string): Concatenate {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const build = new Function(
-    'quote',
-    'quoteAny',
-    'canonical',
-    `return (row, at) => ${expression};`,
-  ) as (quote: typeof quoteJson, any: typeof quoteAny, canonical: typeof canonicalKeyText) => Concatenate;
+  const build = new Function('quote', 'quoteAny', 'canonical', `return (row, at) => ${expression};`) as (
+    quote: typeof quoteJson,
+    any: typeof quoteAny,
+    canonical: typeof canonicalKeyText,
+  ) => Concatenate;
   return build(quoteJson, quoteAny, canonicalKeyText);
 }

@@ -16,4 +16,11 @@ export {
   type ShapeChange,
   type TableShape,
 } from './table-schema.js';
-export { keyColumns, mapType, wireForm, type MappedType, type TypeDecision, type WireForm } from './type-map.js';
+export {
+  keyColumns,
+  mapType,
+  wireForm,
+  type MappedType,
+  type TypeDecision,
+  type WireForm,
+} from './type-map.js';

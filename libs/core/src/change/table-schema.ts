@@ -60,10 +60,7 @@ export function refuseTableCollisions(shapes: readonly TableShape[]): void {
   throw new PipelineError('THAL-S008', `${told.join('; ')}: give one a rename in source.overrides`);
 }
 
-function overrideOf(
-  source: SourceTable,
-  config: Pick<PipelineConfig, 'source'>,
-): TableOverride | undefined {
+function overrideOf(source: SourceTable, config: Pick<PipelineConfig, 'source'>): TableOverride | undefined {
   const wanted = `${source.schema}.${source.table}`.toLowerCase();
   const found = Object.entries(config.source.overrides).find(([name]) => name.toLowerCase() === wanted);
   return found?.[1];
@@ -137,7 +134,8 @@ function tableProblems(
   for (const [target, names] of nameCollisions(columns))
     problems.push(`${table}: ${names.join(' and ')} would both be ${target}; give one a rename`);
   for (const { name, target } of columns)
-    if (reservedTargets.includes(target)) problems.push(`${table}: ${name} would be ${target}, which is ours`);
+    if (reservedTargets.includes(target))
+      problems.push(`${table}: ${name} would be ${target}, which is ours`);
   const known = new Set(source.columns.map((column) => column.name));
   const named = [...Object.keys(override?.columns ?? {}), ...(override?.sortKey ?? []), override?.distKey];
   for (const name of named)
