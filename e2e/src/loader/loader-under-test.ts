@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { pipelineConfigSchema, Topics, type AnyJournalEntry, type PipelineConfig } from '@thalamus/contracts';
+import { controlTopics, createKafka, ensureTopics, readJournal, type Kafka } from '@thalamus/kafka';
+import { cloneRoot, startStack, type ComponentName, type LocalStack } from '@thalamus/local-stack';
+import { ObjectStore } from '@thalamus/object-store';
+import { Warehouse } from '@thalamus/redshift';
+import { LoaderProcess } from './loader-process.js';
+import { ScriptedCapture } from './scripted-capture.js';
+
+export type LoaderRole = 'stage' | 'apply';
+const partitions = 2;
+
+/** Kafka, S3 and a warehouse for loaders; each test has a pipeline of its own in them. */
+export class LoaderGround implements AsyncDisposable {
+  private constructor(
+    readonly stack: LocalStack,
+    readonly kafka: Kafka,
+    readonly warehouse: Warehouse,
+  ) {}
+
+  static async open(
+    components: readonly ComponentName[] = ['kafka', 'postgres', 's3', 'redshift-emulator'],
+  ): Promise<LoaderGround> {
+    await mkdir(join(cloneRoot, '.thalamus', 'e2e'), { recursive: true });
+    const stack = await startStack({
+      dir: mkdtempSync(join(cloneRoot, '.thalamus', 'e2e', 'loader-')),
+      ephemeral: true,
+      components,
+    });
+    const kafka = createKafka({ brokers: stack.endpoints.kafka.brokers, clientId: 'loader-test' });
+    return new LoaderGround(stack, kafka, new Warehouse({ ...stack.endpoints.warehouse, maxConnections: 2 }));
+  }
+
+  pipeline(
+    name: string,
+    overrides: Partial<Record<'stage' | 'apply', object>> = {},
+  ): Promise<LoaderUnderTest> {
+    return LoaderUnderTest.open(this, name, overrides);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.warehouse.close();
+    await this.stack.stop();
+  }
+}
+
+/** One pipeline with loaders, and capture as the test scripts it. */
+export class LoaderUnderTest implements AsyncDisposable {
+  readonly journal: AnyJournalEntry[] = [];
+  private readonly loaders: LoaderProcess[] = [];
+  private readonly ending = new AbortController();
+  private reading: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly ground: LoaderGround,
+    readonly config: PipelineConfig,
+    readonly topics: Topics,
+    readonly capture: ScriptedCapture,
+    readonly store: ObjectStore,
+    private readonly configFile: string,
+  ) {}
+
+  static async open(ground: LoaderGround, name: string, overrides: object): Promise<LoaderUnderTest> {
+    const document = {
+      name,
+      source: { database: 'gme' },
+      // Schemas of its own, for the warehouse is shared.
+      warehouse: { stagingSchema: `tastg_${name}`, operationsSchema: `taops_${name}` },
+      kafka: { partitions },
+      stage: { idleMs: 100 },
+      ...overrides,
+    };
+    const config = pipelineConfigSchema.parse(document);
+    const configFile = join(ground.stack.paths.dir, `${name}.yaml`);
+    writeFileSync(configFile, stringify(document));
+    const topics = new Topics(name, 'gme');
+    await ensureTopics(ground.kafka, controlTopics(topics, config));
+    const { s3 } = ground.stack.endpoints;
+    const store = new ObjectStore({
+      bucket: s3.bucket,
+      region: s3.region,
+      endpoint: s3.endpoint,
+      credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
+    });
+    const capture = new ScriptedCapture(ground.kafka, topics, partitions, name);
+    const loader = new LoaderUnderTest(ground, config, topics, capture, store, configFile);
+    loader.follow();
+    return loader;
+  }
+
+  private follow(): void {
+    this.reading = readJournal(this.ground.kafka, this.topics.journal, {
+      onEntry: (entry) => this.journal.push(entry),
+      signal: this.ending.signal,
+    });
+    // A failure shows as a journal that stands still; the promise itself is awaited at the end.
+    this.reading.catch(() => undefined);
+  }
+
+  entries<T extends AnyJournalEntry['type']>(type: T): Extract<AnyJournalEntry, { type: T }>[] {
+    return this.journal.filter(
+      (entry): entry is Extract<AnyJournalEntry, { type: T }> => entry.type === type,
+    );
+  }
+
+  get lastApplied(): number {
+    return Math.max(0, ...this.entries('batch.applied').map((entry) => entry.data.batch));
+  }
+
+  async start(...roles: LoaderRole[]): Promise<LoaderProcess> {
+    const { kafka, s3, warehouse } = this.ground.stack.endpoints;
+    const loader = await LoaderProcess.start(
+      {
+        THALAMUS_CONFIG: this.configFile,
+        THALAMUS_KAFKA_BROKERS: kafka.brokers.join(','),
+        THALAMUS_STORE_BUCKET: s3.bucket,
+        THALAMUS_STORE_REGION: s3.region,
+        THALAMUS_STORE_ENDPOINT: s3.endpoint,
+        THALAMUS_STORE_ACCESS_KEY: s3.accessKeyId,
+        THALAMUS_STORE_SECRET_KEY: s3.secretAccessKey,
+        THALAMUS_WAREHOUSE_HOST: warehouse.host,
+        THALAMUS_WAREHOUSE_PORT: String(warehouse.port),
+        THALAMUS_WAREHOUSE_DATABASE: warehouse.database,
+        THALAMUS_WAREHOUSE_USER: warehouse.user,
+        THALAMUS_WAREHOUSE_PASSWORD: warehouse.password,
+        THALAMUS_WAREHOUSE_SSL: String(warehouse.ssl),
+        THALAMUS_WAREHOUSE_IAM_ROLE: warehouse.iamRole,
+        THALAMUS_LOADER_ROLES: roles.join(','),
+        THALAMUS_LOG_LEVEL: 'debug',
+      },
+      join(this.ground.stack.paths.dir, `${this.config.name}-${this.loaders.length}.log`),
+    );
+    this.loaders.push(loader);
+    return loader;
+  }
+
+  /** Rows of a TASTG table, by its key column. */
+  async rows(table: string, columns: string, orderBy = 'id'): Promise<Record<string, unknown>[]> {
+    const { rows } = await this.ground.warehouse.query(
+      `select ${columns} from ${this.config.warehouse.stagingSchema}.${table} order by ${orderBy}`,
+    );
+    return [...rows];
+  }
+
+  async operations(select: string): Promise<Record<string, unknown>[]> {
+    const { rows } = await this.ground.warehouse.query(
+      select.replaceAll('taops.', `${this.config.warehouse.operationsSchema}.`),
+    );
+    return [...rows];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.ending.abort();
+    await Promise.allSettled(this.loaders.map((loader) => loader.stop()));
+    await Promise.allSettled([this.reading, this.capture[Symbol.asyncDispose]()]);
+    this.store[Symbol.dispose]();
+  }
+}
