@@ -1,1 +1,2 @@
-export {};
+export { startTransformer } from './transformer.js';
+export { TransformerModule } from './transformer.module.js';

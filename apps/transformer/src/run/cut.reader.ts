@@ -1,0 +1,114 @@
+import {
+  learn,
+  planRun,
+  splitModelTable,
+  stagingInputs,
+  type InputKnowledge,
+  type ModelSpec,
+  type RunPlan,
+  type TableUnload,
+} from '@thalamus/core/transform';
+import type { ObjectStore } from '@thalamus/object-store';
+import {
+  buildUnload,
+  quoteIdentifier,
+  quoteTable,
+  type OperationsStore,
+  type Session,
+  type Warehouse,
+} from '@thalamus/redshift';
+import type { ChangeVersion } from '@thalamus/contracts';
+import type { RunsStore } from '../publish/runs.store.js';
+import { checkColumns } from './input-check.js';
+import type { Schemas } from './schemas.js';
+
+/** All inputs of a run, of one batch. */
+export interface Cut {
+  readonly plan: RunPlan;
+  readonly version: ChangeVersion;
+  readonly committedAt: string | null;
+  readonly known: InputKnowledge;
+  /** Where each table's Parquet is: `s3://bucket/prefix/`. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface CutReaderOptions {
+  readonly warehouse: Warehouse;
+  readonly operations: OperationsStore;
+  readonly runs: RunsStore;
+  readonly store: ObjectStore;
+  readonly schemas: Schemas;
+  readonly iamRole: string;
+}
+
+export interface CutRequest {
+  readonly models: readonly ModelSpec[];
+  readonly known: InputKnowledge;
+  /** Key prefix for the files, ending with a slash. */
+  readonly prefix: string;
+  /** Compare declared columns with the catalogue first, for errors that name the column. */
+  readonly checkColumns: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Plans a run and unloads its inputs in one transaction: ledger, published models and every table are one snapshot, so
+ * the run is of exactly the batch it says, however busy apply is meanwhile.
+ */
+export class CutReader {
+  constructor(private readonly use: CutReaderOptions) {}
+
+  async read(request: CutRequest): Promise<Cut> {
+    let attempt = 0;
+    return this.use.warehouse.transaction(
+      // A try that was rolled back may have left files, also more of them than the next one writes.
+      (session) => this.inTransaction(session, request, `${request.prefix}in${++attempt}/`),
+      { attempts: 3, signal: request.signal },
+    );
+  }
+
+  private async inTransaction(session: Session, request: CutRequest, prefix: string): Promise<Cut> {
+    const { operations, runs } = this.use;
+    const { models } = request;
+    // The first statement takes the snapshot.
+    const ledger = await operations.readLedger(session);
+    const tables = stagingInputs(models);
+    const known = learn(
+      request.known,
+      { firstBatch: ledger.batch, batch: ledger.batch, moved: tables },
+      tables,
+    );
+    const plan = planRun({
+      models,
+      known,
+      published: await runs.published(session),
+      unready: new Set(ledger.consistent ? [] : tables),
+    });
+    if (request.checkColumns) await checkColumns(session, this.use.schemas, plan.unloads);
+    const inputs: Record<string, string> = {};
+    for (const unload of plan.unloads) inputs[unload.table] = await this.unload(session, unload, prefix);
+    const committedAt = plan.models.length === 0 ? null : await runs.committedAt(session);
+    return { plan, version: ledger.version, committedAt, known, inputs };
+  }
+
+  private async unload(session: Session, unload: TableUnload, prefix: string): Promise<string> {
+    const { store, iamRole, schemas } = this.use;
+    const { layer, name } = splitModelTable(unload.table);
+    const prefixUrl = store.url(`${prefix}${layer}/${name}/`);
+    const select = selectInput(unload, { schema: schemas.of(layer), table: name });
+    await session.query(buildUnload({ select, prefixUrl, iamRole }));
+    return prefixUrl;
+  }
+}
+
+/** TIME has no counterpart in Spark: it travels as text. */
+export function selectInput(
+  { columns }: TableUnload,
+  table: { readonly schema: string; readonly table: string },
+): string {
+  const list = columns.map(({ name, type }) => {
+    const quoted = quoteIdentifier(name);
+    return type === 'TIME' ? `cast(${quoted} as varchar(16)) as ${quoted}` : quoted;
+  });
+  return `select ${list.join(', ')}\nfrom ${quoteTable(table)}`;
+}
