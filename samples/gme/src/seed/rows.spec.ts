@@ -122,16 +122,17 @@ describe('the seeded rows', () => {
     }
   });
 
+  const slotKey = (row: Record<string, SampleValue>): string =>
+    JSON.stringify([row['InterviewDateId'], row['SlotNo']]);
+
   it('never book a slot twice, and only slots of the application’s own program and season', () => {
     const invitations = new Map(records('Invitation').map((row) => [row['InvitationId'], row]));
     const applications = new Map(records('Application').map((row) => [row['ApplicationId'], row]));
     const dates = new Map(records('InterviewDate').map((row) => [row['InterviewDateId'], row]));
-    const slots = new Map(
-      records('InterviewSlot').map((row) => [`${row['InterviewDateId']}/${row['SlotNo']}`, row]),
-    );
+    const slots = new Map(records('InterviewSlot').map((row) => [slotKey(row), row]));
     const taken = new Set<string>();
     for (const interview of records('Interview')) {
-      const slot = `${interview['InterviewDateId']}/${interview['SlotNo']}`;
+      const slot = slotKey(interview);
       const application = applications.get(
         invitations.get(interview['InvitationId'] ?? null)?.['ApplicationId'] ?? null,
       );
