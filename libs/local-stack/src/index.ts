@@ -5,3 +5,6 @@ export type { ComponentName } from './component-catalogue.js';
 export type { Login, StackEndpoints } from './endpoints.js';
 export { StackError } from './local-stack.errors.js';
 export { cloneRoot, defaultStackDir } from './stack-paths.js';
+export { findStack, StackClient } from './control-client.js';
+export type { StackDescription } from './control-client.js';
+export { serviceEnvironment } from './components/service.component.js';

@@ -1,6 +1,7 @@
 import { guardDirectory } from '@thalamus/embedded-postgres';
 import { mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { isAbsolute, join, resolve } from 'node:path';
 import {
   allPortNames,
@@ -12,10 +13,12 @@ import {
 import type { ComponentEvent, ComponentRunner } from './component-runner.js';
 import { DEFAULT_SOURCE_DATABASE, stackEndpoints, type StackEndpoints } from './endpoints.js';
 import { StackError } from './local-stack.errors.js';
+import { startControlServer } from './control-server.js';
 import { lockStack } from './stack-lock.js';
 import { cloneRoot, stackPaths, type StackPaths } from './stack-paths.js';
 import type { StackPlan } from './stack-plan.js';
 import { assignPorts } from './stack-ports.js';
+import type { StackDescription } from './control-client.js';
 import { readOrMakeState, writeState, type StackState } from './stack-state.js';
 import { Supervisor } from './supervisor.js';
 
@@ -37,6 +40,8 @@ export interface StackOptions {
   readonly sourceDatabase?: string;
   /** Environment added to every service. */
   readonly serviceEnv?: Readonly<Record<string, string>>;
+  /** Ends a start that goes on; nothing is left running then. */
+  readonly signal?: AbortSignal;
   /** Receives one line an event: started, answers, died, stopped. */
   readonly log?: (line: string) => void;
 }
@@ -70,6 +75,8 @@ export interface LocalStack extends AsyncDisposable {
   service(name: string, replica?: number): StackService;
   /** Ends everything within 10 s. May be called again. */
   stop(): Promise<void>;
+  /** Resolves once the stack has been stopped, by `stop()` or by `npm run stack:down`. */
+  readonly stopped: Promise<void>;
 }
 
 const DEFAULT_REPLICAS: Readonly<Record<string, number>> = { loader: 2 };
@@ -83,9 +90,7 @@ const STOP_DEADLINE_MS = 9000;
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const paths = stackPaths(resolve(options.dir));
   const unlock = lockStack(paths);
-  if (options.fresh === true)
-    for (const old of [paths.dataDir, paths.logsDir, paths.stateFile])
-      rmSync(old, { recursive: true, force: true });
+  if (options.fresh === true) removeOld(paths);
   const guard = options.ephemeral === true ? guardDirectory(paths.dir) : undefined;
   const cleanUp = async (): Promise<void> => {
     unlock();
@@ -95,7 +100,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   };
   try {
     const stack = await RunningStack.prepare(options, paths, cleanUp);
-    await stack.startAll();
+    await stack.startAll(options.signal);
     return stack;
   } catch (error) {
     await cleanUp();
@@ -103,10 +108,19 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   }
 }
 
+function removeOld(paths: StackPaths): void {
+  for (const old of [paths.dataDir, paths.logsDir, paths.stateFile])
+    rmSync(old, { recursive: true, force: true });
+}
+
 class RunningStack implements LocalStack {
   readonly endpoints: StackEndpoints;
   private readonly supervisor: Supervisor;
   private stopping: Promise<void> | undefined;
+  private control: Server | undefined;
+  private phase: StackDescription['phase'] = 'starting';
+  private announceStopped: () => void = () => undefined;
+  readonly stopped = new Promise<void>((resolve) => (this.announceStopped = resolve));
 
   private constructor(
     private readonly options: StackOptions,
@@ -137,18 +151,26 @@ class RunningStack implements LocalStack {
           ? Array.from({ length: count }, (_, index) => replicaPortNames(name, index + 1)).flat()
           : [],
     );
-    const names = [...new Set([...allPortNames(), ...replicaPorts])];
+    const names = [...new Set(['control', ...allPortNames(), ...replicaPorts])];
     const state = { ...known, ports: await assignPorts(names, known.ports) };
     writeState(paths, state);
     return new RunningStack(options, paths, state, cleanUp);
   }
 
-  async startAll(): Promise<void> {
+  /** Opens the control endpoint first: a slow start can be watched and stopped through it. */
+  async startAll(signal: AbortSignal | undefined): Promise<void> {
+    const abort = (): void => void this.stop();
+    signal?.addEventListener('abort', abort, { once: true });
     try {
+      signal?.throwIfAborted();
+      await this.openControl();
       await this.supervisor.startAll();
+      this.phase = 'running';
     } catch (error) {
-      await this.supervisor.stopAll();
+      await this.stop();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -209,11 +231,38 @@ class RunningStack implements LocalStack {
     return this.supervisor.add(makeComponent(name, this.plan(), replica));
   }
 
+  private async openControl(): Promise<void> {
+    const stack = {
+      describe: (): StackDescription => ({
+        dir: this.paths.dir,
+        pid: process.pid,
+        phase: this.phase,
+        components: this.status(),
+        endpoints: this.endpoints,
+      }),
+      service: (name: string, replica: number) => this.service(name, replica),
+      requestStop: () => void this.stop(),
+    };
+    this.control = await startControlServer(stack, this.state.secrets.control, this.port('control'));
+    this.state = { ...this.state, control: { pid: process.pid, port: this.port('control') } };
+    writeState(this.paths, this.state);
+  }
+
+  private closeControl(): void {
+    this.control?.close();
+    this.control?.closeAllConnections();
+    const { control: _gone, ...state } = this.state;
+    writeState(this.paths, state);
+  }
+
   private async stopOnce(): Promise<void> {
+    this.phase = 'stopping';
     const deadline = setTimeout(() => void this.killAll(), STOP_DEADLINE_MS);
     await this.supervisor.stopAll();
     clearTimeout(deadline);
+    this.closeControl();
     await this.cleanUp();
+    this.announceStopped();
   }
 
   /** What still runs when patience ends. Pids are not reused so fast. */
