@@ -38,11 +38,11 @@ create table if not exists ct.table_commits (
   primary key (relid, version)
 );
 
--- Tables changed by transactions under way. Unlogged: a crash ends those transactions anyway.
+-- One row for each table that a transaction has changed; all they are for is to fire ct.at_commit. Swept now and then.
+-- Unlogged and without index: a crash ends the transactions anyway, and each of them writes here.
 create unlogged table if not exists ct.pending (
   xid xid8 not null,
-  relid oid not null,
-  primary key (xid, relid)
+  relid oid not null
 );
 
 create table if not exists ct.tables (

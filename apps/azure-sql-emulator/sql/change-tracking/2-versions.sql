@@ -1,37 +1,43 @@
 -- Change tracking: versions.
 
 -- Draws the version of the transaction that is committing. The lock lasts until the commit is visible, so that versions
--- become visible in order. A version drawn by a transaction that then failed is drawn again.
-create or replace function ct.draw_version() returns bigint language plpgsql as $$
+-- become visible in order. A version drawn by a transaction that then failed is drawn again. Assignments instead of
+-- queries: they are evaluated without starting an executor, and this runs in every commit.
+create or replace function ct.draw_version(own xid8) returns bigint language plpgsql as $$
 declare
-  version bigint;
-  drawer bigint;
+  locked text := pg_advisory_xact_lock(4711, 0)::text;
+  version bigint := coalesce(pg_sequence_last_value('ct.version_counter'::regclass), 0);
+  drawer bigint := coalesce(pg_sequence_last_value('ct.version_drawer'::regclass), 0);
 begin
-  perform pg_advisory_xact_lock(4711, 0);
-  select last_value into version from ct.version_counter;
-  select last_value into drawer from ct.version_drawer;
   if drawer = 0 or pg_xact_status(drawer::text::xid8) is distinct from 'aborted' then
-    version := version + 1;
-    perform setval('ct.version_counter', version);
+    version := setval('ct.version_counter'::regclass, version + 1);
   end if;
-  perform setval('ct.version_drawer', pg_current_xact_id()::text::bigint);
+  drawer := setval('ct.version_drawer'::regclass, own::text::bigint);
   return version;
 end $$;
+
+-- Removes what transactions that are over have left in ct.pending.
+create or replace function ct.sweep() returns void language sql as $$
+  delete from ct.pending p where p.xid < pg_snapshot_xmin(pg_current_snapshot())
+$$;
 
 -- Runs at commit, once for each table that the transaction changed.
 create or replace function ct.at_commit() returns trigger language plpgsql as $$
 declare
   version bigint := nullif(current_setting('emu.ct_version', true), '');
+  applied text;
 begin
   if version is null then
-    version := ct.draw_version();
-    perform set_config('emu.ct_version', version::text, true);
+    version := ct.draw_version(new.xid);
+    applied := set_config('emu.ct_version', version::text, true);
     insert into ct.commits values (version, new.xid, clock_timestamp());
   end if;
-  if exists (select from ct.tables t where t.relid = new.relid) then
-    insert into ct.table_commits values (new.relid, version, new.xid);
+  -- Not for a table whose tracking the same transaction has ended.
+  insert into ct.table_commits select t.relid, version, new.xid from ct.tables t where t.relid = new.relid;
+  -- Sweeping from a snapshot could meet another sweep's deletes and fail the commit.
+  if version % 4096 = 0 and current_setting('transaction_isolation') = 'read committed' then
+    perform ct.sweep();
   end if;
-  delete from ct.pending p where p.xid = new.xid and p.relid = new.relid;
   return null;
 end $$;
 
@@ -51,8 +57,8 @@ declare
   drawer bigint;
 begin
   perform pg_advisory_lock(4711, 0);
-  select last_value into version from ct.version_counter;
-  select last_value into drawer from ct.version_drawer;
+  version := coalesce(pg_sequence_last_value('ct.version_counter'::regclass), 0);
+  drawer := coalesce(pg_sequence_last_value('ct.version_drawer'::regclass), 0);
   perform pg_advisory_unlock(4711, 0);
   if drawer <> 0 and pg_xact_status(drawer::text::xid8) = 'aborted' then
     version := version - 1;

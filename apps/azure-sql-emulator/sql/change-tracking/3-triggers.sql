@@ -45,14 +45,22 @@ declare
   log text := format('ct.log_%s', relid);
   entry text := format('insert into %s (xid, so, context, %s) select pg_current_xact_id(), statement * 4 + ', log, keys);
   head text := $b$ returns trigger language plpgsql as $t$
-    declare statement bigint := nextval('ct.statement_counter'); context bytea := ct.context(); mask bytea; changed smallint[];
+    declare
+      statement bigint := nextval('ct.statement_counter');
+      context bytea := case when coalesce(current_setting('emu.ct_context', true), '') <> '' then ct.context() end;
+      mask bytea; changed smallint[]; own text;
     begin $b$;
-  tail text := $b$
+  -- A setting remembers that the transaction is noted already: like the note it is undone with a savepoint.
+  tail text := format($b$
       if found then
-        insert into ct.pending values (pg_current_xact_id(), tg_relid) on conflict do nothing;
+        own := pg_current_xact_id()::text;
+        if current_setting('emu.ct_noted_%1$s', true) is distinct from own then
+          own := set_config('emu.ct_noted_%1$s', own, true);
+          insert into ct.pending values (pg_current_xact_id(), tg_relid);
+        end if;
       end if;
       return null;
-    end $t$ $b$;
+    end $t$ $b$, relid);
   diff text := '';
 begin
   if t.track_columns then

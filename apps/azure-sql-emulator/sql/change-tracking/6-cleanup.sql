@@ -46,6 +46,7 @@ begin
   update ct.settings s set max_cleanup_version = greatest(s.max_cleanup_version, upto),
     base_version = greatest(s.base_version, upto);
   delete from ct.commits c where c.version <= upto;
+  perform ct.sweep();
   return deleted;
 end $$;
 
