@@ -10,7 +10,7 @@ import {
   type Settings,
   type Stoppable,
 } from '@thalamus/platform';
-import { OperationsStore, Warehouse } from '@thalamus/redshift';
+import { Warehouse } from '@thalamus/redshift';
 import { createBackend } from '@thalamus/spark';
 import { watchOwnership } from './ownership.js';
 import { Publisher } from './publish/publisher.js';
@@ -91,12 +91,10 @@ function createRunner(
   use: { warehouse: Warehouse; store: ObjectStore; reporter: RunReporter; log: Logger },
 ): RunRunner {
   const { warehouse, store, reporter, log } = use;
-  const { operationsSchema } = config.warehouse;
-  const runs = new RunsStore(operationsSchema, config.name);
   const shared = {
     warehouse,
     store,
-    runs,
+    runs: new RunsStore(config.warehouse.operationsSchema, config.name),
     schemas: new Schemas(config.warehouse),
     iamRole: env.THALAMUS_WAREHOUSE_IAM_ROLE,
   };
@@ -105,7 +103,7 @@ function createRunner(
     package: packageName,
     prefix: `${config.stage.prefix}/runs/${config.name}/`,
     backend: createBackend({ backend: config.transform.backend, url: env.THALAMUS_SPARK_URL }),
-    cuts: new CutReader({ ...shared, operations: new OperationsStore(operationsSchema, config.name) }),
+    cuts: new CutReader(shared),
     publisher: new Publisher({ ...shared, concurrency: copiesAtATime, onLeftover }),
     store,
     reporter,

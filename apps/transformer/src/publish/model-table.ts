@@ -23,7 +23,8 @@ export function modelTable(model: ModelSpec, schema: string, tag: string): Model
   const target = { schema, table: model.name };
   const next: TableDefinition = {
     ...besideName(target, tag),
-    columns: model.columns,
+    // Only the key, as a primary key demands: for the others a data test says more than a refused COPY.
+    columns: model.columns.map(({ name, type }) => ({ name, type, nullable: !model.key.includes(name) })),
     primaryKey: model.key,
     sortKey: model.key,
     ...(model.key[0] !== undefined && { distKey: model.key[0] }),

@@ -1,4 +1,4 @@
-import { PipelineError } from '@thalamus/contracts';
+import { isPipelineError, PipelineError } from '@thalamus/contracts';
 import type { ModelSpec } from '@thalamus/core/transform';
 import { putManifest, type ObjectStore } from '@thalamus/object-store';
 import {
@@ -51,11 +51,10 @@ interface Loaded {
 export class Publisher {
   constructor(private readonly use: PublisherOptions) {}
 
-  /** Makes the schemas, and drops what a run that died left beside the published tables. */
-  async prepare(): Promise<void> {
+  /** Drops what a run that died left beside the published tables. */
+  async sweep(): Promise<void> {
     await this.use.warehouse.session(async (session) => {
       for (const schema of this.use.schemas.published) {
-        await session.query(buildCreateSchema(schema));
         const names = await readTableNames(session, schema);
         for (const table of names.filter((name) => leftoverName.test(name)))
           await session.query(buildDropTable({ schema, table }));
@@ -71,6 +70,8 @@ export class Publisher {
       spec,
       table: modelTable(spec, this.use.schemas.of(spec.layer), publication.tag),
     }));
+    for (const schema of this.use.schemas.published)
+      await this.use.warehouse.query(buildCreateSchema(schema));
     try {
       await inParallel(loaded, this.use.concurrency, async (model) => {
         publication.signal.throwIfAborted();
@@ -91,7 +92,8 @@ export class Publisher {
       throw new PipelineError('THAL-X002', `Spark computed no ${spec.id} in the run ${publication.run}`);
     await this.use.warehouse.session(async (session) => {
       await session.query(buildCreateTable(table.next));
-      if (result.rows > 0) await this.copy(session, spec, table, result, publication);
+      if (result.rows > 0)
+        await this.copy(session, spec, table, result, publication).catch(refusedRows(spec));
       await this.test(session, spec, table.next, result);
     });
   }
@@ -192,6 +194,17 @@ export class Publisher {
       }
   }
 }
+
+/** Rows that COPY refuses are the model's fault: a NULL in its key, a text longer than declared. */
+const refusedRows =
+  (spec: ModelSpec) =>
+  (error: unknown): never => {
+    if (isPipelineError(error) && error.code === 'THAL-W004')
+      throw new PipelineError('THAL-C002', `${spec.id}: the warehouse refused its rows: ${error.message}`, {
+        cause: error,
+      });
+    throw error;
+  };
 
 const asS3 = (url: string): string => url.replace(/^s3a:/, 's3:');
 

@@ -1,4 +1,17 @@
+import { changeVersion, PipelineError, type ChangeVersion } from '@thalamus/contracts';
 import { buildInsertRows, quoteTable, type Session } from '@thalamus/redshift';
+
+/** What TASTG shows. */
+export interface Ledger {
+  readonly batch: number;
+  readonly version: ChangeVersion;
+  /** No table is loading. */
+  readonly consistent: boolean;
+  /** Commit time of the newest change in the batch, ISO; null when the source did not tell. */
+  readonly committedAt: string | null;
+}
+
+type LedgerRecord = { batch: string; version: string; consistent: boolean; committed_at: string | null };
 
 export interface PublishedRun {
   readonly run: string;
@@ -54,16 +67,30 @@ export class RunsStore {
     );
   }
 
-  /** Commit time of the newest change in the ledger's batch, ISO; null when the source did not tell. */
-  async committedAt(session: Session): Promise<string | null> {
-    const { rows } = await session.query<{ committed_at: string | null }>(
+  /**
+   * The batch that TASTG shows; undefined before anything was applied, be it that the loader has not made its tables yet.
+   * @throws PipelineError THAL-X002 when the group has two rows
+   */
+  async ledger(session: Session): Promise<Ledger | undefined> {
+    const { rows } = await session.query<LedgerRecord>(
       // As text: the driver would read a TIMESTAMP in the zone of this machine.
-      `select to_char(committed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS') as committed_at\n` +
+      `select batch, version, consistent, to_char(committed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS') as committed_at\n` +
         `from ${quoteTable({ schema: this.schema, table: 'ledger' })}\nwhere sync_group = $1`,
       [this.group],
     );
-    const at = rows[0]?.committed_at;
-    return at === null || at === undefined ? null : `${at}Z`;
+    const [row] = rows;
+    if (rows.length > 1)
+      throw new PipelineError(
+        'THAL-X002',
+        `${this.schema}.ledger holds ${rows.length} rows of ${this.group}; leave one`,
+      );
+    if (row === undefined || Number(row.batch) === 0) return undefined;
+    return {
+      batch: Number(row.batch),
+      version: changeVersion(row.version),
+      consistent: row.consistent,
+      committedAt: row.committed_at === null ? null : `${row.committed_at}Z`,
+    };
   }
 
   private get runs(): string {

@@ -13,20 +13,18 @@ import {
   buildUnload,
   quoteIdentifier,
   quoteTable,
-  type OperationsStore,
   type Session,
+  sqlStateOf,
   type Warehouse,
 } from '@thalamus/redshift';
-import type { ChangeVersion } from '@thalamus/contracts';
-import type { RunsStore } from '../publish/runs.store.js';
+import type { Ledger, RunsStore } from '../publish/runs.store.js';
 import { checkColumns } from './input-check.js';
 import type { Schemas } from './schemas.js';
 
 /** All inputs of a run, of one batch. */
 export interface Cut {
   readonly plan: RunPlan;
-  readonly version: ChangeVersion;
-  readonly committedAt: string | null;
+  readonly ledger: Ledger;
   readonly known: InputKnowledge;
   /** Where each table's Parquet is: `s3://bucket/prefix/`. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -34,7 +32,6 @@ export interface Cut {
 
 export interface CutReaderOptions {
   readonly warehouse: Warehouse;
-  readonly operations: OperationsStore;
   readonly runs: RunsStore;
   readonly store: ObjectStore;
   readonly schemas: Schemas;
@@ -51,6 +48,9 @@ export interface CutRequest {
   readonly signal: AbortSignal;
 }
 
+/** SQLSTATE of a schema, or a table, that does not exist. */
+const missingTable: ReadonlySet<string> = new Set(['3F000', '42P01']);
+
 /**
  * Plans a run and unloads its inputs in one transaction: ledger, published models and every table are one snapshot, so
  * the run is of exactly the batch it says, however busy apply is meanwhile.
@@ -58,20 +58,31 @@ export interface CutRequest {
 export class CutReader {
   constructor(private readonly use: CutReaderOptions) {}
 
-  async read(request: CutRequest): Promise<Cut> {
+  /** @returns undefined while nothing has been applied */
+  async read(request: CutRequest): Promise<Cut | undefined> {
     let attempt = 0;
-    return this.use.warehouse.transaction(
-      // A try that was rolled back may have left files, also more of them than the next one writes.
-      (session) => this.inTransaction(session, request, `${request.prefix}in${++attempt}/`),
-      { attempts: 3, signal: request.signal },
-    );
+    try {
+      return await this.use.warehouse.transaction(
+        // A try that was rolled back may have left files, also more of them than the next one writes.
+        (session) => this.inTransaction(session, request, `${request.prefix}in${++attempt}/`),
+        { attempts: 3, signal: request.signal },
+      );
+    } catch (error) {
+      if (await this.isBeforeFirstApply(error)) return undefined;
+      throw error;
+    }
   }
 
-  private async inTransaction(session: Session, request: CutRequest, prefix: string): Promise<Cut> {
-    const { operations, runs } = this.use;
+  private async inTransaction(
+    session: Session,
+    request: CutRequest,
+    prefix: string,
+  ): Promise<Cut | undefined> {
+    const { runs } = this.use;
     const { models } = request;
     // The first statement takes the snapshot.
-    const ledger = await operations.readLedger(session);
+    const ledger = await runs.ledger(session);
+    if (ledger === undefined) return undefined;
     const tables = stagingInputs(models);
     const known = learn(
       request.known,
@@ -87,8 +98,18 @@ export class CutReader {
     if (request.checkColumns) await checkColumns(session, this.use.schemas, plan.unloads);
     const inputs: Record<string, string> = {};
     for (const unload of plan.unloads) inputs[unload.table] = await this.unload(session, unload, prefix);
-    const committedAt = plan.models.length === 0 ? null : await runs.committedAt(session);
-    return { plan, version: ledger.version, committedAt, known, inputs };
+    return { plan, ledger, known, inputs };
+  }
+
+  /** The loader makes its tables at its own start. Only the ledger's absence means that; any other table's is an error. */
+  private async isBeforeFirstApply(error: unknown): Promise<boolean> {
+    if (!missingTable.has(sqlStateOf(error) ?? '')) return false;
+    return this.use.warehouse
+      .session((session) => this.use.runs.ledger(session))
+      .then(
+        (ledger) => ledger === undefined,
+        (again: unknown) => missingTable.has(sqlStateOf(again) ?? ''),
+      );
   }
 
   private async unload(session: Session, unload: TableUnload, prefix: string): Promise<string> {

@@ -53,7 +53,7 @@ export class RunRunner {
     this.told = [];
     this.mustCheckColumns = true;
     signal.throwIfAborted();
-    await this.use.publisher.prepare();
+    await this.use.publisher.sweep();
     await this.use.store.deletePrefix(this.use.prefix);
   }
 
@@ -65,6 +65,7 @@ export class RunRunner {
     const started = performance.now();
     const cut = await this.readCut(attempt, signal);
     const unloadMs = since(started);
+    if (cut === undefined) return false;
     const { plan } = cut;
     if (plan.waiting.size > 0)
       this.use.reporter.waiting([...plan.waiting.keys()], [...new Set([...plan.waiting.values()].flat())]);
@@ -89,7 +90,7 @@ export class RunRunner {
     return { id, tag: `r${random}`, prefix: `${this.use.prefix}${id}/`, startedAt };
   }
 
-  private async readCut(attempt: Attempt, signal: AbortSignal): Promise<Cut> {
+  private async readCut(attempt: Attempt, signal: AbortSignal): Promise<Cut | undefined> {
     const { models, known, mustCheckColumns } = this;
     this.mustCheckColumns = false;
     try {
@@ -100,7 +101,7 @@ export class RunRunner {
         checkColumns: mustCheckColumns,
         signal,
       });
-      this.known = cut.known;
+      if (cut) this.known = cut.known;
       return cut;
     } catch (error) {
       this.mustCheckColumns = true;
@@ -113,7 +114,12 @@ export class RunRunner {
     const { reporter } = this.use;
     const batch = cut.plan.batch as BatchNumber;
     const times = { unloadMs, computeMs: 0, publishMs: 0 };
-    const about = { run: attempt.id, batch, version: cut.version, committedAt: cut.committedAt };
+    const about = {
+      run: attempt.id,
+      batch,
+      version: cut.ledger.version,
+      committedAt: cut.ledger.committedAt,
+    };
     await reporter.started({ run: attempt.id, models: cut.plan.models.map(({ id }) => id), batch });
     try {
       let from = performance.now();
@@ -162,7 +168,7 @@ export class RunRunner {
       prefix,
       startedAt,
       batch: cut.plan.batch,
-      version: cut.version,
+      version: cut.ledger.version,
       models: result.models,
       specs: cut.plan.models,
       results: result.models,
