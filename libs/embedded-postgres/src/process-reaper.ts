@@ -101,7 +101,7 @@ function enlist(add: string, remove: string, onRelease: () => void): Guard {
  *
  * @param signal first signal; what still runs 6 s later is killed
  */
-export function guardProcess(pid: number, signal: 'TERM' | 'INT' = 'TERM'): Guard {
+export function guardProcess(pid: number, signal: 'TERM' | 'INT' | 'KILL' = 'TERM'): Guard {
   return enlist(`add ${pid} ${signal}`, `del ${pid}`, () => undefined);
 }
 

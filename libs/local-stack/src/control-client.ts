@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { ServiceCommand } from './control-server.js';
 import type { StackEndpoints } from './endpoints.js';
 import { StackError } from './local-stack.errors.js';
-import { isAlive } from './stack-lock.js';
+import { isRunning, pidOf } from './process-identity.js';
 import { stackPaths, type StackPaths } from './stack-paths.js';
 import type { ServiceStatus } from './stack.js';
 import { readState, type StackState } from './stack-state.js';
@@ -77,6 +77,6 @@ export function findStack(dir: string): StackClient | undefined {
   const paths = stackPaths(dir);
   const state: StackState | undefined = readState(paths);
   const control = state?.control;
-  if (state === undefined || control === undefined || !isAlive(control.pid)) return undefined;
-  return new StackClient(paths, control.port, control.pid, state.secrets.control);
+  if (state === undefined || control === undefined || !isRunning(control.process)) return undefined;
+  return new StackClient(paths, control.port, pidOf(control.process), state.secrets.control);
 }

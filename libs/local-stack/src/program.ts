@@ -22,6 +22,8 @@ export interface Program {
   readonly readyWithinMs?: number;
   /** From SIGTERM to SIGKILL; default 3.5 s: a whole stack stops within 10. */
   readonly stopWithinMs?: number;
+  /** What ends it when this process dies; default SIGTERM. SIGKILL for what ignores that and loses nothing. */
+  readonly orphanSignal?: 'TERM' | 'KILL';
 }
 
 const PROBE_INTERVAL_MS = 100;
@@ -74,7 +76,7 @@ export async function startProgram(program: Program, signal: AbortSignal): Promi
       { cause },
     );
   }
-  const guard = guardProcess(pid);
+  const guard = guardProcess(pid, program.orphanSignal);
   const exited = exit.then((status) => {
     // What the leader left behind in its group (a JVM below Python, say) must not live on.
     signalGroup(pid, 'SIGKILL');

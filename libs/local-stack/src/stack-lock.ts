@@ -1,30 +1,26 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { StackError } from './local-stack.errors.js';
+import { isRunning, pidOf, processIdentity } from './process-identity.js';
 import type { StackPaths } from './stack-paths.js';
 
-/** Whether a process of this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
+function holder(paths: StackPaths): string | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function holder(paths: StackPaths): number | undefined {
-  try {
-    return Number(readFileSync(paths.lockFile, 'utf8'));
+    return readFileSync(paths.lockFile, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
+/** This process, as it is written into files. */
+export function ownIdentity(): string {
+  return processIdentity(process.pid) ?? String(process.pid);
+}
+
 /** A link appears with its content or not at all, so that no reader sees an empty lock. */
 function tryLock(paths: StackPaths): boolean {
   const own = `${paths.lockFile}.${process.pid}`;
-  writeFileSync(own, String(process.pid));
+  writeFileSync(own, ownIdentity());
   try {
     linkSync(own, paths.lockFile);
     return true;
@@ -36,23 +32,31 @@ function tryLock(paths: StackPaths): boolean {
   }
 }
 
+/** A claimed directory. */
+export interface StackLock {
+  /** The former holder died without giving it back: what it ran may still be ending. */
+  readonly inherited: boolean;
+  release(): void;
+}
+
 /**
  * Claims a directory for one supervisor.
  *
- * @returns what gives it back
  * @throws StackError when a living process holds it
  */
-export function lockStack(paths: StackPaths): () => void {
+export function lockStack(paths: StackPaths): StackLock {
   mkdirSync(paths.dir, { recursive: true });
+  let inherited = false;
   while (!tryLock(paths)) {
-    const pid = holder(paths);
-    if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
+    const other = holder(paths);
+    if (other === ownIdentity()) throw new StackError(`this process already runs a stack in ${paths.dir}.`);
+    if (other !== undefined && isRunning(other)) {
       throw new StackError(
-        `a stack already runs in ${paths.dir} (pid ${pid}); stop it with npm run stack:down.`,
+        `a stack already runs in ${paths.dir} (pid ${pidOf(other)}); stop it with npm run stack:down.`,
       );
     }
-    if (pid === process.pid) throw new StackError(`this process already runs a stack in ${paths.dir}.`);
+    inherited = true;
     rmSync(paths.lockFile, { force: true });
   }
-  return () => rmSync(paths.lockFile, { force: true });
+  return { inherited, release: () => rmSync(paths.lockFile, { force: true }) };
 }

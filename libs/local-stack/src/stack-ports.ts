@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Below the range from which systems take the ports of outgoing connections, so that a remembered port stays free. */
 const LOWEST = 20_000;
@@ -38,4 +39,12 @@ export async function assignPorts(
     ports[name] = await choosePort(new Set(Object.values(ports)));
   }
   return ports;
+}
+
+/** Waits until the remembered ports are free: after a crash, what the last stack ran may still be ending. */
+export async function untilFree(ports: readonly number[], withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  for (const port of ports) {
+    while (!(await isFree(port)) && Date.now() < deadline) await delay(100);
+  }
 }

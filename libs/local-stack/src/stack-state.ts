@@ -16,7 +16,8 @@ export interface StackSecrets {
 
 /** Where a running supervisor can be spoken to. */
 export interface ControlAddress {
-  readonly pid: number;
+  /** As of `processIdentity`. */
+  readonly process: string;
   readonly port: number;
 }
 

@@ -14,12 +14,12 @@ import type { ComponentEvent, ComponentRunner } from './component-runner.js';
 import { DEFAULT_SOURCE_DATABASE, stackEndpoints, type StackEndpoints } from './endpoints.js';
 import { StackError } from './local-stack.errors.js';
 import { startControlServer } from './control-server.js';
-import { lockStack } from './stack-lock.js';
+import { lockStack, ownIdentity } from './stack-lock.js';
 import { cloneRoot, stackPaths, type StackPaths } from './stack-paths.js';
 import type { StackPlan } from './stack-plan.js';
-import { assignPorts } from './stack-ports.js';
+import { assignPorts, untilFree } from './stack-ports.js';
 import type { StackDescription } from './control-client.js';
-import { readOrMakeState, writeState, type StackState } from './stack-state.js';
+import { readOrMakeState, readState, writeState, type StackState } from './stack-state.js';
 import { Supervisor } from './supervisor.js';
 
 /** How a stack is started. */
@@ -81,6 +81,7 @@ export interface LocalStack extends AsyncDisposable {
 
 const DEFAULT_REPLICAS: Readonly<Record<string, number>> = { loader: 2 };
 const STOP_DEADLINE_MS = 9000;
+const ORPHANS_END_WITHIN_MS = 10_000;
 
 /**
  * Starts a stack and resolves when every component has answered a real request.
@@ -89,16 +90,17 @@ const STOP_DEADLINE_MS = 9000;
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const paths = stackPaths(resolve(options.dir));
-  const unlock = lockStack(paths);
-  if (options.fresh === true) removeOld(paths);
+  const lock = lockStack(paths);
   const guard = options.ephemeral === true ? guardDirectory(paths.dir) : undefined;
   const cleanUp = async (): Promise<void> => {
-    unlock();
+    lock.release();
     if (guard === undefined) return;
     await rm(paths.dir, { recursive: true, force: true, maxRetries: 3 });
     guard.release();
   };
   try {
+    if (lock.inherited) await untilFree(Object.values(readState(paths)?.ports ?? {}), ORPHANS_END_WITHIN_MS);
+    if (options.fresh === true) removeOld(paths);
     const stack = await RunningStack.prepare(options, paths, cleanUp);
     await stack.startAll(options.signal);
     return stack;
@@ -244,7 +246,7 @@ class RunningStack implements LocalStack {
       requestStop: () => void this.stop(),
     };
     this.control = await startControlServer(stack, this.state.secrets.control, this.port('control'));
-    this.state = { ...this.state, control: { pid: process.pid, port: this.port('control') } };
+    this.state = { ...this.state, control: { process: ownIdentity(), port: this.port('control') } };
     writeState(this.paths, this.state);
   }
 

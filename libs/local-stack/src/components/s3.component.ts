@@ -78,7 +78,9 @@ export function s3Component(plan: StackPlan): Component {
           cwd: dataDir,
           logFile,
           probe: (abort) => answersRequests(endpoint, { accessKeyId, secretAccessKey }, abort),
+          // On SIGTERM it waits for streams that its own parts keep open, and never ends. It writes without buffers.
           stopWithinMs: 1000,
+          orphanSignal: 'KILL',
         },
         signal,
       );
