@@ -94,9 +94,8 @@ export function redshiftEmulatorComponent(plan: StackPlan): Component {
     login: warehouse,
     extraArgs: ['--s3-endpoint', s3.endpoint, '--iam-role', warehouse.iamRole],
     env: {
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-      AWS_REGION: s3.region,
+      REDSHIFT_EMULATOR_S3_ACCESS_KEY: s3.accessKeyId,
+      REDSHIFT_EMULATOR_S3_SECRET_KEY: s3.secretAccessKey,
     },
     probe: () => answersWarehouseQuery(warehouse),
   });
