@@ -103,23 +103,22 @@ export class CaptureLoop {
   }
 
   private async takeSignals(): Promise<void> {
-    const taken = this.desk.take();
-    let mustSave = false;
     const before = this.turn.checkpoint;
-    for (const { signal, done } of taken) {
-      const sizeBefore = this.requested.size;
-      mustSave = applySignal(this.turn, signal, this.requested) || mustSave;
+    const served: (() => void)[] = [];
+    for (const { signal, done } of this.desk.take()) {
+      applySignal(this.turn, signal, this.requested);
       // A reload has its effect with the poll that starts it; everything else with the save below.
-      if (signal.type === 'execute-snapshot' && this.requested.size > sizeBefore) this.settle.push(done);
-      else queueMicrotask(done);
+      (signal.type === 'execute-snapshot' ? this.settle : served).push(done);
     }
-    if (!mustSave) return;
-    try {
-      await this.save();
-    } catch (error) {
-      this.turn.checkpoint = before;
-      throw error;
+    if (this.turn.checkpoint !== before) {
+      try {
+        await this.save();
+      } catch (error) {
+        this.turn.checkpoint = before;
+        throw error;
+      }
     }
+    for (const done of served) done();
   }
 
   private async save(): Promise<void> {

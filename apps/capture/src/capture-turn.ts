@@ -1,6 +1,6 @@
 import type { Checkpoint, PipelineConfig } from '@thalamus/contracts';
 import type { TransactionalProducer } from '@thalamus/kafka';
-import type { SourceDatabase } from '@thalamus/mssql';
+import type { Source } from '@thalamus/core/capture';
 import type { Logger, Metrics } from '@thalamus/platform';
 import type { EventOutbox } from './event-outbox.js';
 import type { SchemaRegistry } from './schema-registry.js';
@@ -11,7 +11,7 @@ export interface CaptureTurn {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly producer: TransactionalProducer;
-  readonly source: SourceDatabase;
+  readonly source: Source;
   readonly registry: SchemaRegistry;
   readonly outbox: EventOutbox;
   readonly now: () => Date;

@@ -7,8 +7,10 @@ import {
   ensureTopics,
   KafkaJsTransactionalProducer,
   SignalConsumer,
+  topicPartitions,
   type Kafka,
   type Ownership,
+  type TopicSpec,
   type TransactionalProducer,
 } from '@thalamus/kafka';
 import { SourceDatabase, type SourceOptions } from '@thalamus/mssql';
@@ -124,7 +126,7 @@ export class CaptureRunner {
       producer,
       source,
       registry: await SchemaRegistry.load(this.kafka, topics),
-      outbox: new EventOutbox(this.kafka, topics, config, partition, now),
+      outbox: new EventOutbox((specs) => this.provideTopics(specs), topics, config, partition, now),
       now,
       checkpoint: checkpoint ?? emptyCheckpoint(config.name),
     };
@@ -137,8 +139,17 @@ export class CaptureRunner {
     try {
       await new CaptureLoop(turn, desk, health).run(signal);
     } finally {
+      desk.close();
       await signals.close();
     }
+  }
+
+  private async provideTopics(specs: readonly TopicSpec[]): Promise<ReadonlyMap<string, number>> {
+    await ensureTopics(this.kafka, specs);
+    return topicPartitions(
+      this.kafka,
+      specs.map((spec) => spec.topic),
+    );
   }
 
   private startSignals(config: PipelineConfig, topics: Topics, desk: SignalDesk): Promise<SignalConsumer> {

@@ -1,8 +1,14 @@
 import { changeVersion, type ChangeVersion, type TableId, type TableSchema } from '@thalamus/contracts';
-import type { FollowedTable, PollPlan, PublishedKeys } from '@thalamus/core/capture';
-import { currentBatch } from '@thalamus/core/capture';
+import {
+  changeRowColumnsAt,
+  changeRowLayout,
+  currentBatch,
+  type FollowedTable,
+  type PollPlan,
+  type PublishedKeys,
+  type SourceSession,
+} from '@thalamus/core/capture';
 import type { SourceRow } from '@thalamus/core/change';
-import { changeRowColumnsAt, changeRowLayout, type PollSession } from '@thalamus/mssql';
 import type { CaptureTurn } from './capture-turn.js';
 import type { RowPublisher } from './row-publisher.js';
 
@@ -24,7 +30,7 @@ export class ChangePublication {
   ) {}
 
   /** Publishes the table's changes in `(from, to]`; returns their number. */
-  async publish(session: PollSession, followed: FollowedTable): Promise<number> {
+  async publish(session: SourceSession, followed: FollowedTable): Promise<number> {
     const { registry, outbox, checkpoint, now } = this.turn;
     const schema = registry.require(followed.table, followed.schemaId);
     const write = this.writer(schema, {

@@ -5,9 +5,9 @@ import {
   currentBatch,
   planChunks,
   PublishedKeys,
+  type Chunk,
   type ChunkPlan,
 } from '@thalamus/core/capture';
-import type { Chunk } from '@thalamus/mssql';
 import type { CaptureTurn } from './capture-turn.js';
 import { RowPublisher } from './row-publisher.js';
 
@@ -50,8 +50,10 @@ export const watchOf = (reads: readonly ChunkRead[]): ReadonlyMap<TableId, Publi
 export async function publishChunk(turn: CaptureTurn, read: ChunkRead): Promise<boolean> {
   const { plan } = read;
   const chunk = await read.chunk;
-  const loading = turn.checkpoint.tables[plan.table]?.loading;
-  if (loading?.generation !== plan.generation || read.published.isFull) return false;
+  const known = turn.checkpoint.tables[plan.table];
+  // Under an older schema its rows would lack a column that the poll's rows have.
+  const isCurrent = known?.loading?.generation === plan.generation && known.schemaId === plan.schemaId;
+  if (!isCurrent || read.published.isFull) return false;
   const publisher = new RowPublisher(turn.producer, turn.config.capture.inFlightBytes);
   try {
     await addRows(turn, read, chunk, publisher);

@@ -12,13 +12,7 @@ import {
   type Topics,
 } from '@thalamus/contracts';
 import { EventShaper } from '@thalamus/core/change';
-import {
-  ensureTopics,
-  journalEntry,
-  topicPartitions,
-  type Kafka,
-  type OutgoingRecord,
-} from '@thalamus/kafka';
+import { journalEntry, type OutgoingRecord, type TopicSpec } from '@thalamus/kafka';
 import { productVersion } from './product-version.js';
 import { maxRecordBytes, type Destination } from './row-publisher.js';
 
@@ -28,7 +22,8 @@ export class EventOutbox {
   private readonly shapers = new Map<string, EventShaper>();
 
   constructor(
-    private readonly kafka: Kafka,
+    /** Creates missing topics and tells how many partitions each has. */
+    private readonly provideTopics: (specs: readonly TopicSpec[]) => Promise<ReadonlyMap<string, number>>,
     private readonly topics: Topics,
     private readonly config: PipelineConfig,
     /** Partition of the checkpoints topic that holds the group. */
@@ -55,11 +50,7 @@ export class EventOutbox {
         'max.message.bytes': String(maxRecordBytes),
       },
     }));
-    await ensureTopics(this.kafka, specs);
-    const counts = await topicPartitions(
-      this.kafka,
-      specs.map((spec) => spec.topic),
-    );
+    const counts = await this.provideTopics(specs);
     for (const table of missing) {
       const topic = this.topics.table(table);
       this.destinations.set(table, { topic, partitions: counts.get(topic) ?? partitions });

@@ -11,9 +11,10 @@ import {
   type ObservedShape,
   type PollInput,
   type PollPlan,
+  type SourceSession,
 } from '@thalamus/core/capture';
 import type { OutgoingRecord } from '@thalamus/kafka';
-import { isSelected, type PollSession } from '@thalamus/mssql';
+import { isSelected } from '@thalamus/mssql';
 import type { CaptureTurn } from './capture-turn.js';
 import { ChangePublication, completeCommitTimes, type KeyWatch } from './change-publication.js';
 import { RowPublisher } from './row-publisher.js';
@@ -76,7 +77,7 @@ export class Poller {
   }
 
   private async input(
-    session: PollSession,
+    session: SourceSession,
     observation: Observation,
     startedMs: number,
   ): Promise<Omit<PollInput, 'requested'>> {
@@ -96,7 +97,7 @@ export class Poller {
 
   /** The plan, and which of its tables have changes. Rows are read only under a shape seen in this transaction. */
   private async decide(
-    session: PollSession,
+    session: SourceSession,
     input: PollInput,
     startedMs: number,
   ): Promise<{ plan: PollPlan; changed: FollowedTable[] }> {
@@ -115,7 +116,7 @@ export class Poller {
     return { plan, changed: plan.follow.filter(({ table }) => wanted.has(table)) };
   }
 
-  private async shapes(session: PollSession, startedMs: number): Promise<Map<TableId, ObservedShape>> {
+  private async shapes(session: SourceSession, startedMs: number): Promise<Map<TableId, ObservedShape>> {
     const { checkpoint, registry, config } = this.turn;
     const shapes = await observeShapes(session, checkpoint, registry, config);
     this.shapesCheckedMs = startedMs;
@@ -130,7 +131,7 @@ export class Poller {
 
   /** @returns the commit time of the newest change, ms */
   private async publishChanges(
-    session: PollSession,
+    session: SourceSession,
     plan: PollPlan,
     changed: readonly FollowedTable[],
     watch: KeyWatch,
@@ -155,7 +156,7 @@ export class Poller {
    * Without SNAPSHOT, clean-up or TRUNCATE may have run between validation and reading: the same questions again, and a
    * poll whose answers changed is thrown away.
    */
-  private async validateAgain(session: PollSession, input: PollInput, plan: PollPlan): Promise<void> {
+  private async validateAgain(session: SourceSession, input: PollInput, plan: PollPlan): Promise<void> {
     const after = this.select(await session.observe());
     const again = planPoll({ ...input, observation: { ...after, currentVersion: plan.to } });
     const text = ({ start, waiting }: PollPlan): string =>

@@ -13,18 +13,23 @@ export class SchemaRegistry {
   private readonly schemas = new Map<TableId, TableSchema[]>();
   private unpublished: TableSchema[] = [];
 
-  private constructor(private readonly topic: string) {}
+  constructor(
+    private readonly topic: string,
+    schemas: Iterable<TableSchema> = [],
+  ) {
+    for (const schema of schemas) this.keep(schema);
+  }
 
   /** Reads the schemas topic whole. @throws {PipelineError} THAL-K004 naming the offset */
   static async load(kafka: Kafka, topics: Topics): Promise<SchemaRegistry> {
-    const registry = new SchemaRegistry(topics.schemas);
+    const schemas: TableSchema[] = [];
     await readTopic(kafka, topics.schemas, {
       until: 'end',
       onRecord: ({ value, offset }) => {
-        if (value !== null) registry.keep(readSchema(value, topics.schemas, offset));
+        if (value !== null) schemas.push(readSchema(value, topics.schemas, offset));
       },
     });
-    return registry;
+    return new SchemaRegistry(topics.schemas, schemas);
   }
 
   private keep(schema: TableSchema): void {

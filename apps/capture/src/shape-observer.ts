@@ -5,14 +5,15 @@ import {
   type PipelineConfig,
   type TableId,
 } from '@thalamus/contracts';
-import type { ObservedShape } from '@thalamus/core/capture';
+import type { DiscoveredTable, ObservedShape, SourceSession } from '@thalamus/core/capture';
 import {
   buildTableShape,
   compareShapes,
+  keyColumns,
   refuseTableCollisions,
   type TableShape,
 } from '@thalamus/core/change';
-import { isSelected, type DiscoveredTable, type PollSession } from '@thalamus/mssql';
+import { isSelected } from '@thalamus/mssql';
 import type { SchemaRegistry } from './schema-registry.js';
 
 /**
@@ -20,7 +21,7 @@ import type { SchemaRegistry } from './schema-registry.js';
  * @throws {PipelineError} THAL-S008 with every problem of every table
  */
 export async function observeShapes(
-  session: Pick<PollSession, 'discover' | 'hasAnyValue'>,
+  session: Pick<SourceSession, 'discover' | 'hasSilentValue'>,
   checkpoint: Checkpoint,
   registry: SchemaRegistry,
   config: PipelineConfig,
@@ -56,7 +57,7 @@ function buildAll(tables: readonly DiscoveredTable[], config: PipelineConfig): T
 
 async function changeOf(
   shape: TableShape,
-  session: Pick<PollSession, 'hasAnyValue'>,
+  session: Pick<SourceSession, 'hasSilentValue'>,
   checkpoint: Checkpoint,
   registry: SchemaRegistry,
 ): Promise<Pick<ObservedShape, 'change' | 'detail'>> {
@@ -67,10 +68,14 @@ async function changeOf(
   const had = new Set(before.columns.map((column) => column.name));
   const added = shape.columns.filter((column) => !had.has(column.name)).map((column) => column.name);
   // Change tracking reports no row for an added column, so a default would never arrive: look whether there is one.
-  const isNull = added.length > 0 && !(await session.hasAnyValue(shape.table, added));
+  const isNull =
+    added.length > 0 &&
+    !(await session.hasSilentValue({ id: shape.table, key: keyNames(shape) }, added, checkpoint.version));
   const change = compareShapes(before, shape, new Set(isNull ? added : []));
   return { change, detail: describeChange(before, shape) };
 }
+
+const keyNames = (shape: TableShape): string[] => keyColumns(shape).map((column) => column.name);
 
 function describeChange(before: TableShape, after: TableShape): string {
   const [old, now] = [before, after].map(

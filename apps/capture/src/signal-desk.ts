@@ -8,11 +8,19 @@ interface Waiting {
 /** Signals on their way from Kafka to the loop, which takes them between two polls. */
 export class SignalDesk {
   private waiting: Waiting[] = [];
+  private readonly outstanding = new Set<(applied: boolean) => void>();
   private wake: (() => void) | undefined;
+  private closed = false;
 
-  /** Resolves once the loop says that the signal has its effect. */
-  receive(signal: Signal): Promise<void> {
-    return new Promise((done) => {
+  /** Resolves with true once the loop says that the signal has its effect, with false when the loop ended before. */
+  receive(signal: Signal): Promise<boolean> {
+    if (this.closed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.outstanding.add(resolve);
+      const done = (): void => {
+        this.outstanding.delete(resolve);
+        resolve(true);
+      };
       this.waiting.push({ signal, done });
       this.wake?.();
     });
@@ -27,17 +35,21 @@ export class SignalDesk {
   /** Resolves after `ms`, when a signal comes in, or when `stop` aborts. */
   async pause(ms: number, stop: AbortSignal): Promise<void> {
     if (this.waiting.length > 0 || stop.aborted || ms <= 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = ms === Infinity ? undefined : setTimeout(finish, ms);
-      const desk = this;
-      function finish(): void {
-        clearTimeout(timer);
-        stop.removeEventListener('abort', finish);
-        desk.wake = undefined;
-        resolve();
-      }
-      this.wake = finish;
-      stop.addEventListener('abort', finish, { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = ms === Infinity ? undefined : setTimeout(resolve, ms);
+    this.wake = resolve;
+    const onStop = (): void => resolve();
+    stop.addEventListener('abort', onStop, { once: true });
+    await promise;
+    clearTimeout(timer);
+    stop.removeEventListener('abort', onStop);
+    this.wake = undefined;
+  }
+
+  /** The loop has ended: whoever waits for a signal's effect waits in vain. */
+  close(): void {
+    this.closed = true;
+    for (const resolve of this.outstanding) resolve(false);
+    this.outstanding.clear();
   }
 }

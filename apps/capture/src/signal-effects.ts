@@ -9,19 +9,16 @@ type Requested = Map<TableId, PollInput['requested'] extends ReadonlyMap<TableId
 /**
  * What a signal changes: the checkpoint at once (pause, resume, stop-snapshot), or the next poll (execute-snapshot, whose
  * tables are added to `requested`).
- *
- * @returns true when the checkpoint changed and must be saved
  */
-export function applySignal(turn: CaptureTurn, signal: Signal, requested: Requested): boolean {
+export function applySignal(turn: CaptureTurn, signal: Signal, requested: Requested): void {
   const { log, checkpoint } = turn;
   switch (signal.type) {
     case 'pause':
     case 'resume': {
       const paused = signal.type === 'pause';
       log.info({ signal: signal.id }, paused ? 'paused by signal' : 'resumed by signal');
-      if (paused === checkpoint.paused) return false;
-      turn.checkpoint = { ...checkpoint, paused };
-      return true;
+      if (paused !== checkpoint.paused) turn.checkpoint = { ...checkpoint, paused };
+      return;
     }
     case 'execute-snapshot': {
       const reason = signal.data.reason === 'events-lost' ? 'events-lost' : 'requested';
@@ -29,13 +26,13 @@ export function applySignal(turn: CaptureTurn, signal: Signal, requested: Reques
       for (const table of tables)
         requested.set(table, { reason, detail: signal.data.reason ?? `asked for by signal ${signal.id}` });
       if (tables.length === 0) log.warn({ signal }, 'no table of this group fits the signal');
-      return false;
+      return;
     }
     case 'stop-snapshot': {
       const { checkpoint: after, stopped, refused } = stopLoads(checkpoint, tablesOf(turn, signal));
       log.info({ signal: signal.id, stopped, refused }, 'loads stopped by signal');
       turn.checkpoint = after;
-      return stopped.length > 0;
+      return;
     }
   }
 }

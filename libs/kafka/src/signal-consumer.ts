@@ -9,8 +9,8 @@ export interface SignalConsumerOptions {
   /** Signals of other sync groups are left alone. */
   readonly group: string;
   readonly groupId: string;
-  /** Resolves once the signal has its effect; a signal whose handler rejects comes again after a restart. */
-  readonly onSignal: (signal: Signal) => Promise<void>;
+  /** Resolves with true once the signal has its effect. With false it comes again at the next owner. */
+  readonly onSignal: (signal: Signal) => Promise<boolean>;
   /** A record that is no signal: told and left behind, for it will not get better. */
   readonly onUnreadable: (problem: string) => void;
 }
@@ -28,7 +28,8 @@ export class SignalConsumer {
       await consumer.run({
         autoCommit: false,
         eachMessage: async ({ partition, message }) => {
-          if (message.key?.toString('utf8') === options.group) await deliver(message.value, options);
+          const isOurs = message.key?.toString('utf8') === options.group;
+          if (isOurs && !(await deliver(message.value, options))) return;
           const offset = (BigInt(message.offset) + 1n).toString();
           await consumer.commitOffsets([{ topic, partition, offset }]);
         },
@@ -44,14 +45,14 @@ export class SignalConsumer {
   }
 }
 
-async function deliver(value: Buffer | null, options: SignalConsumerOptions): Promise<void> {
-  if (value === null) return;
+async function deliver(value: Buffer | null, options: SignalConsumerOptions): Promise<boolean> {
+  if (value === null) return true;
   let signal: Signal;
   try {
     signal = signalSchema.parse(JSON.parse(value.toString('utf8')));
   } catch (error) {
     options.onUnreadable(error instanceof Error ? error.message : String(error));
-    return;
+    return true;
   }
-  await options.onSignal(signal);
+  return options.onSignal(signal);
 }

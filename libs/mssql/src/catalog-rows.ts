@@ -1,13 +1,7 @@
-import { changeVersion, PipelineError, tableId, type ChangeVersion, type TableId } from '@thalamus/contracts';
-import type { SourceColumn, SourceTable } from '@thalamus/core/change';
+import { changeVersion, PipelineError, tableId, type ChangeVersion } from '@thalamus/contracts';
+import type { DiscoveredTable } from '@thalamus/core/capture';
+import type { SourceColumn } from '@thalamus/core/change';
 import type { NamedRow } from './source-connection.js';
-
-/** A user table with what capture must know before it reads it. */
-export interface DiscoveredTable extends SourceTable {
-  readonly id: TableId;
-  readonly objectId: number;
-  readonly isTracked: boolean;
-}
 
 export function text(row: NamedRow, name: string): string {
   const value = row[name];

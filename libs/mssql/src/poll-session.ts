@@ -6,19 +6,19 @@ import {
   type TableId,
   type TableSchema,
 } from '@thalamus/contracts';
-import type { Observation } from '@thalamus/core/capture';
+import type { DiscoveredTable, Isolation, Observation, SourceSession } from '@thalamus/core/capture';
 import type { SourceRow } from '@thalamus/core/change';
-import { assembleTables, flag, text, versionOrNull, whole, type DiscoveredTable } from './catalog-rows.js';
+import { assembleTables, flag, text, versionOrNull, whole } from './catalog-rows.js';
 import { columnsSql, keysSql, rowEstimateSql, tablesSql } from './discovery.sql.js';
 import { translateSourceError } from './mssql.errors.js';
 import {
-  anyValueSql,
   changesSql,
   commitTimesSql,
   currentVersionSql,
   filledSql,
   incarnationsSql,
   probeSql,
+  silentValueSql,
 } from './poll.sql.js';
 import { streamRows } from './row-stream.js';
 import {
@@ -26,7 +26,6 @@ import {
   bind,
   endTransaction,
   fetchRows,
-  type Isolation,
   type NamedRow,
   type Parameters,
 } from './source-connection.js';
@@ -34,11 +33,8 @@ import {
 /** Versions whose commit time one poll asks for; older ones of a huge gap count as old as the oldest told. */
 const commitTimesLimit = 50_000;
 
-/**
- * One poll: one transaction on one connection. Under SNAPSHOT all its answers are of one moment. Under READ COMMITTED they
- * are not, and the caller must {@link observe} again after reading and compare.
- */
-export class PollSession implements AsyncDisposable {
+/** A poll's transaction, see {@link SourceSession}. */
+export class PollSession implements SourceSession {
   private open = true;
 
   constructor(
@@ -46,7 +42,6 @@ export class PollSession implements AsyncDisposable {
     readonly isolation: Isolation,
   ) {}
 
-  /** Must come first: it fixes the snapshot. */
   async observe(): Promise<Observation> {
     const [current] = await this.fetch(currentVersionSql, {}, 'asking for the current version');
     const rows = await this.fetch(incarnationsSql, {}, 'reading the incarnations of the tables');
@@ -61,7 +56,6 @@ export class PollSession implements AsyncDisposable {
     };
   }
 
-  /** Tables, columns and keys as this transaction sees them. */
   async discover(): Promise<DiscoveredTable[]> {
     const tables = await this.fetch(tablesSql, {}, 'reading the list of tables');
     const columns = await this.fetch(columnsSql, {}, 'reading the columns');
@@ -69,19 +63,22 @@ export class PollSession implements AsyncDisposable {
     return assembleTables(tables, columns, keys);
   }
 
-  /** The tables among these with a change behind `from`. */
   probe(tables: readonly TableId[], from: ChangeVersion): Promise<TableId[]> {
     return this.found(tables, probeSql, { from }, 'probing for changes');
   }
 
-  /** The tables among these that hold no row. */
   async emptyAmong(tables: readonly TableId[]): Promise<TableId[]> {
     const filled = new Set(await this.found(tables, filledSql, {}, 'looking for empty tables'));
     return tables.filter((table) => !filled.has(table));
   }
 
-  async hasAnyValue(table: TableId, columns: readonly string[]): Promise<boolean> {
-    const [row] = await this.fetch(anyValueSql(table, columns), {}, `looking into new columns of ${table}`);
+  async hasSilentValue(
+    { id, key }: Pick<DiscoveredTable, 'id' | 'key'>,
+    columns: readonly string[],
+    from: ChangeVersion,
+  ): Promise<boolean> {
+    const query = silentValueSql(id, key, columns);
+    const [row] = await this.fetch(query, { from }, `looking into new columns of ${id}`);
     return row !== undefined && flag(row, 'found');
   }
 
@@ -90,12 +87,10 @@ export class PollSession implements AsyncDisposable {
     return row?.['row_count'] == null ? 0 : Math.max(0, whole(row, 'row_count'));
   }
 
-  /** Changes in `(from, to]` in version order; positions as in changeRowLayout. */
   changes(schema: TableSchema, from: ChangeVersion, to: ChangeVersion): AsyncGenerator<SourceRow[]> {
     return this.stream(changesSql(schema), { from, to }, `reading changes of ${schema.table}`);
   }
 
-  /** Commit times, ms since the epoch, by version. */
   async commitTimes(from: ChangeVersion, to: ChangeVersion): Promise<Map<string, number>> {
     const parameters = { from, to, limit: commitTimesLimit };
     const rows = await this.fetch(commitTimesSql, parameters, 'reading commit times');
@@ -108,7 +103,6 @@ export class PollSession implements AsyncDisposable {
     );
   }
 
-  /** Ends the transaction: everything read is as of one moment and complete. */
   async commit(): Promise<void> {
     this.open = false;
     await endTransaction(this.transaction);

@@ -38,18 +38,16 @@ function numbered(tables: readonly TableId[], from: (table: TableId) => string):
     .join('\nunion all\n');
 }
 
-/** Whether any row has a value in one of the columns. */
-export function anyValueSql(table: TableId, columns: readonly string[]): string {
-  const conditions = columns.map((column) => `${quoteIdentifier(column)} is not null`).join(' or ');
-  return `select case when exists (select 1 from ${quoteTable(table)} where ${conditions}) then 1 else 0 end as found`;
+/** Whether a row that did not change since @from has a value in one of the columns. */
+export function silentValueSql(table: TableId, key: readonly string[], columns: readonly string[]): string {
+  const hasValue = columns.map((column) => `t.${quoteIdentifier(column)} is not null`).join(' or ');
+  const isSame = key.map((name) => `ct.${quoteIdentifier(name)} = t.${quoteIdentifier(name)}`).join(' and ');
+  return `select case when exists (
+  select 1 from ${quoteTable(table)} as t
+  where (${hasValue})
+    and not exists (select 1 from CHANGETABLE(CHANGES ${quoteTable(table)}, @from) as ct where ${isSame})
+) then 1 else 0 end as found`;
 }
-
-/** Positions of a change row: version, operation, presence, the key's columns, the table's columns. */
-export const changeRowLayout = { version: 0, operation: 1, present: 2, key: 3 } as const;
-
-/** Position of the table's first column in a change row. */
-export const changeRowColumnsAt = (schema: TableSchema): number =>
-  changeRowLayout.key + keyColumns(schema).length;
 
 /**
  * Changes of one table in (@from, @to], each with the row's present state.

@@ -1,6 +1,6 @@
+import type { DiscoveredTable } from '@thalamus/core/capture';
 import { matchesTable } from '@thalamus/core/change';
 import { quoteIdentifier, quoteTable } from './identifier.js';
-import type { DiscoveredTable } from './catalog-rows.js';
 
 /** What the database says of itself. */
 export interface DatabaseState {

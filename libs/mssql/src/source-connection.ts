@@ -1,4 +1,5 @@
 import sql, { type ConnectionPool, type Request, type Transaction } from 'mssql';
+import type { Isolation } from '@thalamus/core/capture';
 import { translateSourceError } from './mssql.errors.js';
 
 /** Where the source is. The password never appears in errors or logs. */
@@ -13,8 +14,6 @@ export interface SourceOptions {
   /** Connections at most: one for polls and one for each chunk reader. */
   readonly maxConnections: number;
 }
-
-export type Isolation = 'snapshot' | 'read committed';
 
 /** Parameters by name; bigint becomes bigint, number int, string nvarchar. */
 export type Parameters = Readonly<Record<string, bigint | number | string>>;

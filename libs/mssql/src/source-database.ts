@@ -1,14 +1,8 @@
 import sql, { type ConnectionPool } from 'mssql';
-import { PipelineError, type ChangeVersion, type TableSchema } from '@thalamus/contracts';
+import { PipelineError, type TableSchema } from '@thalamus/contracts';
+import type { Chunk, ChunkRequest, DiscoveredTable, Isolation, Source } from '@thalamus/core/capture';
 import { keyColumns, type SourceRow } from '@thalamus/core/change';
-import {
-  assembleTables,
-  text,
-  textOrNull,
-  versionOrNull,
-  whole,
-  type DiscoveredTable,
-} from './catalog-rows.js';
+import { assembleTables, text, textOrNull, versionOrNull, whole } from './catalog-rows.js';
 import { chunkSql, keyText } from './chunk.sql.js';
 import { columnsSql, databaseStateSql, keysSql, tablesSql } from './discovery.sql.js';
 import { errorNumber, translateSourceError } from './mssql.errors.js';
@@ -22,31 +16,11 @@ import {
   connectPool,
   fetchRows,
   inTransaction,
-  type Isolation,
   type SourceOptions,
 } from './source-connection.js';
 
-/** One keyset read of a load. */
-export interface ChunkRequest {
-  readonly schema: TableSchema;
-  /** Key of the row to read behind, as {@link Chunk.lastKey} gave it; null = from the start. */
-  readonly after: readonly (string | null)[] | null;
-  readonly maxRows: number;
-  /** The chunk ends early when its values are about this large: any cut of a keyset read is a good one. */
-  readonly maxBytes: number;
-}
-
-export interface Chunk {
-  /** Version the rows are at least as new as. */
-  readonly version: ChangeVersion;
-  readonly rows: readonly SourceRow[];
-  readonly lastKey: readonly string[] | null;
-  /** Nothing comes behind these rows. */
-  readonly isLast: boolean;
-}
-
 /** The source. Knows its isolation: SNAPSHOT where the database allows it. */
-export class SourceDatabase implements AsyncDisposable {
+export class SourceDatabase implements Source, AsyncDisposable {
   private constructor(
     private readonly pool: ConnectionPool,
     readonly state: DatabaseState,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { tableId, type ColumnSchema, type TableSchema } from '@thalamus/contracts';
 import { chunkSql, keyText } from './chunk.sql.js';
 import { quoteIdentifier } from './identifier.js';
-import { anyValueSql, changesSql, filledSql, probeSql } from './poll.sql.js';
+import { changesSql, filledSql, probeSql, silentValueSql } from './poll.sql.js';
 
 const column = (name: string, sourceType: string, more: Partial<ColumnSchema> = {}): ColumnSchema => ({
   name,
@@ -74,9 +74,13 @@ describe('SQL text', () => {
     expect(filledSql([tableId('dbo', 'A')])).toMatchInlineSnapshot(
       `"select 0 as i, case when exists (select 1 from [dbo].[A]) then 1 else 0 end as found"`,
     );
-    expect(anyValueSql(tableId('dbo', 'A'), ['x', 'y]'])).toMatchInlineSnapshot(
-      `"select case when exists (select 1 from [dbo].[A] where [x] is not null or [y]]] is not null) then 1 else 0 end as found"`,
-    );
+    expect(silentValueSql(tableId('dbo', 'A'), ['k]'], ['x', 'y]'])).toMatchInlineSnapshot(`
+      "select case when exists (
+        select 1 from [dbo].[A] as t
+        where (t.[x] is not null or t.[y]]] is not null)
+          and not exists (select 1 from CHANGETABLE(CHANGES [dbo].[A], @from) as ct where ct.[k]]] = t.[k]]])
+      ) then 1 else 0 end as found"
+    `);
   });
 
   it('reads the first and the next chunk of a simple key', () => {

@@ -27,3 +27,13 @@ export {
 } from './poll-plan.js';
 export { nextPause } from './poll-pause.js';
 export { countedReloads, isAutomatic, type ReloadPolicy } from './reload-cap.js';
+export {
+  changeRowColumnsAt,
+  changeRowLayout,
+  type Chunk,
+  type ChunkRequest,
+  type DiscoveredTable,
+  type Isolation,
+  type Source,
+  type SourceSession,
+} from './source-port.js';

@@ -157,7 +157,7 @@ function causeOfLoss(
     const moved = `begin_version ${incarnation.beginVersion} became ${observed.beginVersion}`;
     return lost('truncated', `${moved}: truncated, or tracking was switched off and on`);
   }
-  if (input.empty.has(observed.table) && known.live !== null)
+  if (input.empty.has(observed.table))
     return lost('truncated', 'empty, though nothing was committed since tracking began');
   if (observed.minValid !== null && observed.minValid > version)
     return lost('history-expired', `changes after ${version} are kept only from ${observed.minValid} on`);
@@ -188,7 +188,8 @@ export function blindTables(checkpoint: Checkpoint | null, observation: Observat
   return observation.tables
     .filter(({ table, beginVersion }) => {
       const known = checkpoint.tables[table];
-      return beginVersion === checkpoint.version && known?.live != null && (known.rowsLoaded ?? 0) > 0;
+      const rows = known?.loading ? known.loading.rowsDone : (known?.rowsLoaded ?? 0);
+      return beginVersion === checkpoint.version && rows > 0;
     })
     .map(({ table }) => table);
 }

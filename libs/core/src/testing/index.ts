@@ -1,1 +1,1 @@
-export {};
+export { intColumn, SourceModel, type ModelChange, type ModelRow } from './source-model.js';
