@@ -38,7 +38,7 @@ create or replace function ct.united_mask(masks bytea) returns bytea language sq
 $$;
 
 -- Makes the trigger functions of one table. They name key columns only, so that other columns may come and go.
-create or replace function ct.make_trigger_functions(relid oid) returns void language plpgsql as $f$
+create or replace function ct.make_trigger_functions(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   t ct.tables := (select r from ct.tables r where r.relid = make_trigger_functions.relid);
   keys text := (select string_agg(quote_ident(c), ', ' order by o) from unnest(t.pk_columns) with ordinality u(c, o));
@@ -86,7 +86,7 @@ begin
       end if;', log, keys, keys) || tail;
 end $f$;
 
-create or replace function ct.make_triggers(relid oid) returns void language plpgsql as $f$
+create or replace function ct.make_triggers(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   rel text := make_triggers.relid::regclass;
   keys text := (select string_agg(quote_ident(c), ', ') from ct.tables t, unnest(t.pk_columns) c

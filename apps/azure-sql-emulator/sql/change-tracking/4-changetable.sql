@@ -1,7 +1,8 @@
 -- Change tracking: CHANGETABLE. The functions are plain SQL so that the planner takes them into the query around them.
 
--- Makes ct.changes_<oid> and ct.version_<oid>.
-create or replace function ct.make_readers(relid oid) returns void language plpgsql as $f$
+-- Makes ct.changes_<oid> and ct.version_<oid>. Whoever runs them, all names in them are qualified: with this search path
+-- PostgreSQL prints them so.
+create or replace function ct.make_readers(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   t ct.tables := (select r from ct.tables r where r.relid = make_readers.relid);
   log text := format('ct.log_%s', relid);

@@ -41,7 +41,7 @@ begin
 end $$;
 
 create or replace function ct.enable_table(relid oid, pk_columns text[], track_columns boolean) returns void
-language plpgsql as $f$
+language plpgsql set search_path = pg_catalog as $f$
 declare
   log text := format('ct.log_%s', enable_table.relid);
   keys text; definitions text; attnums smallint[]; version bigint;
@@ -74,7 +74,7 @@ begin
 end $f$;
 
 -- Drops what is kept for a table, its triggers excepted: those go with the table, or by ct.disable_table.
-create or replace function ct.forget_table(relid oid) returns void language plpgsql as $f$
+create or replace function ct.forget_table(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   made record;
 begin
@@ -91,7 +91,7 @@ begin
   execute format('drop table if exists ct.log_%s', forget_table.relid);
 end $f$;
 
-create or replace function ct.disable_table(relid oid) returns void language plpgsql as $f$
+create or replace function ct.disable_table(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   name text;
 begin
@@ -114,7 +114,7 @@ begin
 end $$;
 
 -- Follows renamed key columns. (Their types cannot change: PostgreSQL refuses it while the key trigger names them.)
-create or replace function ct.follow_table(relid oid) returns void language plpgsql as $f$
+create or replace function ct.follow_table(relid oid) returns void language plpgsql set search_path = pg_catalog as $f$
 declare
   renamed record;
   any_renamed boolean := false;

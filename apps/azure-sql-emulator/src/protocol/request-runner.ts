@@ -13,6 +13,9 @@ export interface RequestChannel extends ReplyChannel {
   limitRows(rows: number | undefined): void;
 }
 
+/** Deadlock victim, update conflict, metadata changed under a snapshot. */
+const ENDS_TRANSACTION = new Set([1205, 3960, 3961]);
+
 const NOTHING = Buffer.alloc(0);
 
 /** Runs one session's requests and writes their replies, each ended with EOM. */
@@ -100,7 +103,10 @@ export class RequestRunner {
     const error = await interference.beforeRequest(text);
     if (error === undefined) return sink.cancelled;
     sink.message(error);
-    sink.done({ command: 'other', failed: true });
+    // The client is told that its transaction is gone: it must be.
+    if (ENDS_TRANSACTION.has(error.number) && this.session.inTransaction)
+      await this.session.rollback('', sink);
+    else sink.done({ command: 'other', failed: true });
     return true;
   }
 

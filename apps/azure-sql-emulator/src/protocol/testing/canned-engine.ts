@@ -26,7 +26,7 @@ export type CannedScript = (request: CannedRequest) => Promise<void> | void;
 export interface CannedOptions {
   readonly password?: string;
   readonly databases?: readonly string[];
-  readonly script: CannedScript;
+  script: CannedScript;
 }
 
 function error(number: number, severity: number, message: string): SqlMessage {
