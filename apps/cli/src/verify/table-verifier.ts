@@ -9,6 +9,24 @@ const rangesOpened = 8;
 
 export type TableShape = Pick<TableSchema, 'table' | 'target' | 'columns'>;
 
+interface RowTaker {
+  add(row: CanonicalRow): void;
+}
+
+/** A table that the warehouse does not hold in the shape that the source has now. */
+export function absentTable(shape: TableShape, problem: string): TableVerification {
+  const none = {
+    sourceRows: 0,
+    warehouseRows: 0,
+    ranges: 0,
+    differingRanges: 0,
+    differencesFound: 0,
+    rangesOpened: 0,
+  };
+  const { table, target } = shape;
+  return { table, target, ...none, differences: [], notCompared: [], problem, equal: false };
+}
+
 /** Compares one table, both sides held at one moment by their transactions. */
 export class TableVerifier {
   private readonly canon: RowCanon;
@@ -27,10 +45,7 @@ export class TableVerifier {
 
   async verify(): Promise<TableVerification> {
     const [source, warehouse] = [new TableDigest(), new TableDigest()];
-    await Promise.all([
-      drain(this.sourceRows(), (row) => source.add(row)),
-      drain(this.warehouseRows(), (row) => warehouse.add(row)),
-    ]);
+    await this.read(source, warehouse);
     const differing = source.differingRanges(warehouse);
     const counted = await countRows(this.warehouse, this.target);
     const found = await this.look(differing.slice(0, rangesOpened), source.ranges);
@@ -57,14 +72,18 @@ export class TableVerifier {
   private async look(ranges: readonly number[], of: number): Promise<ReturnType<typeof rowDifferences>> {
     if (ranges.length === 0) return [];
     const [source, warehouse] = [new RangeRows(ranges, of), new RangeRows(ranges, of)];
-    await Promise.all([
-      drain(this.sourceRows(), (row) => source.add(row)),
-      drain(this.warehouseRows(), (row) => warehouse.add(row)),
-    ]);
+    await this.read(source, warehouse);
     return rowDifferences(
       source,
       warehouse,
       this.canon.columns.map(({ target }) => target),
+    );
+  }
+
+  private read(source: RowTaker, warehouse: RowTaker): Promise<void> {
+    return readBoth(
+      { pages: this.sourceRows(), take: (row) => source.add(row) },
+      { pages: this.warehouseRows(), take: (row) => warehouse.add(row) },
     );
   }
 
@@ -79,6 +98,26 @@ export class TableVerifier {
   }
 }
 
-async function drain(pages: AsyncIterable<CanonicalRow[]>, take: (row: CanonicalRow) => void): Promise<void> {
-  for await (const page of pages) for (const row of page) take(row);
+/** Reads both sides at the same time. When one fails the other is left early, so that its connection is free again. */
+async function readBoth(left: Side, right: Side): Promise<void> {
+  let failed = false;
+  const read = async ({ pages, take }: Side): Promise<void> => {
+    try {
+      for await (const page of pages) {
+        if (failed) return;
+        for (const row of page) take(row);
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
+  for (const outcome of await Promise.allSettled([read(left), read(right)]))
+    if (outcome.status === 'rejected') throw outcome.reason as Error;
+}
+
+/** One side's rows and what to do with each. */
+interface Side {
+  readonly pages: AsyncIterable<CanonicalRow[]>;
+  readonly take: (row: CanonicalRow) => void;
 }

@@ -10,7 +10,7 @@ import {
   type WarehouseAddress,
 } from '@thalamus/redshift';
 import { verifyReport, type ReportQuery } from './report-verifier.js';
-import { TableVerifier, type TableShape } from './table-verifier.js';
+import { absentTable, TableVerifier, type TableShape } from './table-verifier.js';
 import type { ReportVerification, TableVerification, Verification } from './verification.js';
 
 export interface VerifyOptions {
@@ -137,6 +137,7 @@ async function verifyTables(
   shapes: readonly TableShape[],
 ): Promise<TableVerification[]> {
   await tellFloatsInFull(session);
+  const catalog = await readCatalog(session, options.config.warehouse.stagingSchema);
   const tables: TableVerification[] = [];
   for (const shape of shapes) {
     options.signal?.throwIfAborted();
@@ -147,11 +148,19 @@ async function verifyTables(
       options.config.warehouse.stagingSchema,
       options.differencesShown ?? 20,
     );
-    const table = await verifier.verify();
+    const problem = shapeProblem(shape, catalog);
+    const table = problem === undefined ? await verifier.verify() : absentTable(shape, problem);
     options.onTable?.(table);
     tables.push(table);
   }
   return tables;
+}
+
+function shapeProblem({ target, columns }: TableShape, catalog: Catalog): string | undefined {
+  const known = catalog.get(target);
+  if (!known) return `the warehouse has no table ${target}`;
+  const missing = columns.filter((column) => !known.has(column.target)).map((column) => column.target);
+  return missing.length > 0 ? `the warehouse's table lacks ${missing.join(', ')}` : undefined;
 }
 
 /** A report follows its tables by a run: a difference may be a run under way, and is looked at again until the deadline. */
