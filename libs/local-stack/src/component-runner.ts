@@ -28,6 +28,9 @@ export const defaultRestartPolicy: RestartPolicy = {
   forgivenAfterMs: 60_000,
 };
 
+/** Exit code by which services say that another start would not help. */
+const BAD_CONFIGURATION = 2;
+
 /**
  * Keeps one component as it is wanted.
  *
@@ -74,6 +77,16 @@ export class ComponentRunner {
       this.deaths = 0;
       await this.launch('starting');
     });
+  }
+
+  /** As `start`, but a failure is followed by further attempts as a death would be. Never rejects. */
+  async startOrRetry(): Promise<void> {
+    try {
+      await this.start();
+    } catch {
+      // Reported by launch; a stop that has come meanwhile is not overruled.
+      if (this.current === 'failed') void this.restartLater();
+    }
   }
 
   /** Ends it in order. */
@@ -148,7 +161,9 @@ export class ComponentRunner {
     if (ranMs > this.policy.forgivenAfterMs) this.deaths = 0;
     const how = status.signal ?? (status.code === null ? 'an unknown status' : `code ${status.code}`);
     this.problem = `ended with ${how} after ${(ranMs / 1000).toFixed(1)} s`;
-    void this.restartLater();
+    if (status.code === BAD_CONFIGURATION)
+      this.become('failed', `${this.problem}: bad configuration, see ${this.component.logFile}`);
+    else void this.restartLater();
   }
 
   private async restartLater(): Promise<void> {

@@ -9,6 +9,8 @@ export interface Component {
   readonly logFile: string;
   /** Names of components that must answer before this one starts. */
   readonly needs: readonly string[];
+  /** Whether a stack is of no use without it; others may fail at first and are started again. */
+  readonly essential: boolean;
   /**
    * Starts the process and resolves when it has answered a real request.
    *

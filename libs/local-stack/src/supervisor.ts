@@ -31,7 +31,7 @@ export class Supervisor {
     return runner;
   }
 
-  /** @throws StackError as soon as one does not start; the others go on until `stopAll` */
+  /** @throws StackError as soon as an essential one does not start; the others go on until `stopAll` */
   async startAll(): Promise<void> {
     const started = new Map<ComponentRunner, Promise<void>>();
     const start = (runner: ComponentRunner): Promise<void> => {
@@ -39,7 +39,7 @@ export class Supervisor {
       if (known !== undefined) return known;
       const made = Promise.all(this.needsOf(runner).map(start)).then(() => {
         if (this.closing) throw new StackError('the stack was stopped while it started');
-        return runner.start();
+        return runner.component.essential ? runner.start() : runner.startOrRetry();
       });
       started.set(runner, made);
       return made;

@@ -22,7 +22,7 @@ interface EmulatorSpec {
   readonly needs: readonly string[];
   /** Its database in PostgreSQL. */
   readonly postgresDatabase: string;
-  readonly login: { readonly password: string; readonly database: string };
+  readonly login: { readonly database: string };
   readonly extraArgs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly probe: () => Promise<void>;
@@ -41,6 +41,7 @@ function emulatorComponent(plan: StackPlan, spec: EmulatorSpec): Component {
     address: `127.0.0.1:${port(name)}`,
     logFile,
     needs: spec.needs,
+    essential: true,
     start: async (signal) =>
       startProgram(
         {
@@ -56,8 +57,8 @@ function emulatorComponent(plan: StackPlan, spec: EmulatorSpec): Component {
               '--control-port',
               String(port(`${name}-control`)),
             ],
-            ...['--postgres-url', postgres.href, '--user', STACK_USER, '--password', spec.login.password],
-            ...['--database', spec.login.database, ...spec.extraArgs],
+            ...['--postgres-url', postgres.href, '--user', STACK_USER, '--database', spec.login.database],
+            ...spec.extraArgs,
           ],
           env: spec.env,
           cwd: cloneRoot,
@@ -79,7 +80,7 @@ export function azureSqlEmulatorComponent(plan: StackPlan): Component {
     postgresDatabase: EMULATOR_DATABASES.source,
     login: source,
     extraArgs: [],
-    env: {},
+    env: { AZURE_SQL_EMULATOR_PASSWORD: source.password },
     probe: () => answersSourceQuery(source),
   });
 }
@@ -92,8 +93,10 @@ export function redshiftEmulatorComponent(plan: StackPlan): Component {
     needs: ['postgres', 's3'],
     postgresDatabase: EMULATOR_DATABASES.warehouse,
     login: warehouse,
-    extraArgs: ['--s3-endpoint', s3.endpoint, '--iam-role', warehouse.iamRole],
+    extraArgs: ['--s3-endpoint', s3.endpoint, '--s3-region', s3.region, '--iam-role', warehouse.iamRole],
+    // Not as arguments, which every user of the machine can see.
     env: {
+      REDSHIFT_EMULATOR_PASSWORD: warehouse.password,
       REDSHIFT_EMULATOR_S3_ACCESS_KEY: s3.accessKeyId,
       REDSHIFT_EMULATOR_S3_SECRET_KEY: s3.secretAccessKey,
     },

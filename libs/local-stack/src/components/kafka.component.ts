@@ -80,6 +80,7 @@ export function kafkaComponent(plan: StackPlan): Component {
     address: broker,
     logFile,
     needs: [],
+    essential: true,
     async start(signal) {
       const logDir = join(dataDir, 'log');
       mkdirSync(logDir, { recursive: true });

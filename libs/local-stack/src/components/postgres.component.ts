@@ -19,6 +19,7 @@ export function postgresComponent(plan: StackPlan): Component {
     address: `127.0.0.1:${port('postgres')}`,
     logFile,
     needs: [],
+    essential: true,
     async start() {
       const log = openLog(logFile);
       const server = await startPostgres({

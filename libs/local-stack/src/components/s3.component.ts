@@ -64,6 +64,7 @@ export function s3Component(plan: StackPlan): Component {
     address: `127.0.0.1:${port('s3')}`,
     logFile,
     needs: [],
+    essential: true,
     async start(signal) {
       const filesDir = join(dataDir, 'files');
       mkdirSync(filesDir, { recursive: true });

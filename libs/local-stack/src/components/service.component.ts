@@ -47,6 +47,21 @@ const NEEDS = {
   transformer: ['kafka', 's3', 'redshift-emulator', 'spark'],
 } as const;
 
+const READY_PATIENCE_MS = 10_000;
+
+/**
+ * A service that lives but is not ready yet may have good reason: the source is still empty, another replica works.
+ * After some patience it counts as started; its readiness can be asked for at any time.
+ */
+function readinessWithin(patienceMs: number, url: string): (signal: AbortSignal) => Promise<void> {
+  let aliveSince: number | undefined;
+  return async (signal) => {
+    await answersHttp(`${url}/health/live`, signal);
+    aliveSince ??= Date.now();
+    if (Date.now() - aliveSince < patienceMs) await answersHttp(`${url}/health/ready`, signal);
+  };
+}
+
 /** One of the product's services, as it would run anywhere else. */
 export function serviceComponent(name: keyof typeof NEEDS): (plan: StackPlan, replica: number) => Component {
   return ({ paths, port, endpoints, configFile, serviceEnv }, replica) => {
@@ -59,8 +74,10 @@ export function serviceComponent(name: keyof typeof NEEDS): (plan: StackPlan, re
       address: `127.0.0.1:${httpPort}`,
       logFile,
       needs: NEEDS[name],
-      start: async (signal) =>
-        startProgram(
+      essential: false,
+      start: async (signal) => {
+        const patient = readinessWithin(READY_PATIENCE_MS, `http://127.0.0.1:${httpPort}`);
+        return startProgram(
           {
             title: replicaName(name, replica),
             command: installed.node,
@@ -72,11 +89,12 @@ export function serviceComponent(name: keyof typeof NEEDS): (plan: StackPlan, re
               ...serviceEnv,
             },
             logFile,
-            probe: (abort) => answersHttp(`http://127.0.0.1:${httpPort}/health/ready`, abort),
+            probe: patient,
             stopWithinMs: 4000,
           },
           signal,
-        ),
+        );
+      },
     };
   };
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from '../component.js';
 import { answersHttp } from '../probes.js';
@@ -10,6 +11,7 @@ import { storeEnvironment } from './service.component.js';
 export function sparkComponent(plan: StackPlan): Component {
   const { paths, port, endpoints } = plan;
   const logFile = paths.logOf('spark', 1);
+  const scratch = paths.dataOf('spark');
   const packageDir = join(cloneRoot, 'spark');
   return {
     name: 'spark',
@@ -18,8 +20,10 @@ export function sparkComponent(plan: StackPlan): Component {
     address: `127.0.0.1:${port('spark')}`,
     logFile,
     needs: ['s3'],
-    start: async (signal) =>
-      startProgram(
+    essential: true,
+    async start(signal) {
+      mkdirSync(scratch, { recursive: true });
+      return startProgram(
         {
           title: 'spark',
           command: installed.python,
@@ -28,7 +32,7 @@ export function sparkComponent(plan: StackPlan): Component {
           env: {
             ...storeEnvironment(endpoints),
             THALAMUS_SPARK_JARS: installed.sparkJars,
-            THALAMUS_SPARK_DIR: paths.dataOf('spark'),
+            THALAMUS_SPARK_DIR: scratch,
             PYTHONPATH: packageDir,
             PYTHONUNBUFFERED: '1',
           },
@@ -37,6 +41,7 @@ export function sparkComponent(plan: StackPlan): Component {
           stopWithinMs: 3000,
         },
         signal,
-      ),
+      );
+    },
   };
 }
