@@ -1,5 +1,5 @@
 import { type Environment, type PipelineConfig, type Topics } from '@thalamus/contracts';
-import { emptyCheckpoint } from '@thalamus/core/capture';
+import { emptyCheckpoint, type Source } from '@thalamus/core/capture';
 import {
   CheckpointOwnership,
   controlTopics,
@@ -32,10 +32,17 @@ export interface CaptureDependencies {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** For tests: another source than the database of the settings. */
+  readonly openSource?: () => Promise<CapturedSource>;
   /** For tests: wraps or replaces the producer. */
   readonly decorateProducer?: (producer: TransactionalProducer) => TransactionalProducer;
   readonly now?: () => Date;
 }
+
+/** A source as a turn opens it, asks it and closes it. */
+export type CapturedSource = Source &
+  AsyncDisposable &
+  Pick<SourceDatabase, 'isolation' | 'state' | 'requirePrerequisites'>;
 
 /** Captures one sync group while this replica owns it; stands by otherwise. */
 export class CaptureRunner {
@@ -114,9 +121,9 @@ export class CaptureRunner {
 
   /** One turn as owner: everything it uses is made for it and closed with it. */
   private async work({ checkpoint, producer, partition, signal }: Ownership): Promise<void> {
-    const { settings, log, metrics, health, now = () => new Date() } = this.dependencies;
+    const { settings, log, metrics, health, openSource, now = () => new Date() } = this.dependencies;
     const { config, env, topics } = settings;
-    await using source = await SourceDatabase.open(sourceOptions(config, env));
+    await using source = await (openSource?.() ?? SourceDatabase.open(sourceOptions(config, env)));
     await source.requirePrerequisites(config.source);
     this.tellIsolation(source);
     const turn: CaptureTurn = {
@@ -163,7 +170,7 @@ export class CaptureRunner {
     });
   }
 
-  private tellIsolation(source: SourceDatabase): void {
+  private tellIsolation(source: CapturedSource): void {
     const { log } = this.dependencies;
     const { database, retention } = source.state;
     log.info({ database, retention, isolation: source.isolation }, 'connected to the source');
