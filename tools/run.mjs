@@ -28,9 +28,15 @@ try {
   process.exit(1);
 }
 const [entry, ...fixed] = program;
-const child = spawn(join(root, 'node_modules', '.bin', 'node'), [join(root, entry), ...fixed, ...rest], { cwd: root, stdio: 'inherit' });
+const child = spawn(join(root, 'node_modules', '.bin', 'node'), [join(root, entry), ...fixed, ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+});
 // A terminal sends Ctrl-C to the whole group: the program stops by itself, and this process waits for it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT') child.kill(signal); });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    if (signal !== 'SIGINT') child.kill(signal);
+  });
 child.once('error', (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

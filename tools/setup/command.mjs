@@ -4,14 +4,21 @@ import { root } from './workspace.mjs';
 /** Something the reader can mend; printed without a stack. */
 export class SetupError extends Error {}
 
-const running = new Set();
-
-// Children share the terminal's group, so Ctrl-C reaches them by itself; a plain TERM to this process does not.
-for (const signal of ['SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => {
-    for (const child of running) child.kill(signal);
-    process.exit(143);
-  });
+/**
+ * Children share the terminal's group, so Ctrl-C reaches them by itself; a plain TERM to this process does not.
+ *
+ * @returns what takes the handlers away again
+ */
+function endWith(child) {
+  const handlers = ['SIGTERM', 'SIGHUP'].map((signal) => [
+    signal,
+    () => {
+      child.kill(signal);
+      process.exit(143);
+    },
+  ]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => handlers.forEach(([signal, handler]) => process.off(signal, handler));
 }
 
 /**
@@ -26,7 +33,7 @@ export function run(command, args, { cwd = root, env = {}, onLine = () => undefi
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    running.add(child);
+    const release = endWith(child);
     let tail = '';
     let output = '';
     const take = (chunk) => {
@@ -38,11 +45,11 @@ export function run(command, args, { cwd = root, env = {}, onLine = () => undefi
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
     child.once('error', (cause) => {
-      running.delete(child);
+      release();
       reject(new SetupError(`${command} cannot be started: ${cause.message}`, { cause }));
     });
     child.once('close', (code, signal) => {
-      running.delete(child);
+      release();
       if (code === 0) resolve(output);
       else
         reject(
