@@ -4,8 +4,10 @@ import { buildTableShape, refuseTableCollisions } from '@thalamus/core/change';
 import { isSelected, SourceSnapshot, type SourceOptions } from '@thalamus/mssql';
 import {
   OperationsStore,
+  readCatalog,
   tellFloatsInFull,
   Warehouse,
+  type Catalog,
   type Session,
   type WarehouseAddress,
 } from '@thalamus/redshift';
