@@ -1,0 +1,73 @@
+import type { PgConnection } from '../storage/pg-connection.js';
+import type { ObjectDef, SchemaDef, TableDef } from './model.js';
+
+const keyOf = (schema: string, name: string): string => `${schema.toLowerCase()}.${name.toLowerCase()}`;
+
+/** The objects of one database as a session sees them: read whole, never changed in place. */
+export class Catalog {
+  private readonly byName = new Map<string, ObjectDef>();
+  private readonly byId = new Map<number, ObjectDef>();
+
+  private constructor(
+    readonly objects: readonly ObjectDef[],
+    readonly schemas: readonly SchemaDef[],
+    private readonly settings: ReadonlyMap<string, string>,
+  ) {
+    for (const object of objects) {
+      this.byName.set(keyOf(object.schema, object.name), object);
+      this.byId.set(object.id, object);
+    }
+  }
+
+  static async load(connection: PgConnection): Promise<Catalog> {
+    const objects = await connection.query(
+      'select object_id, schema_name, name, kind, definition from emu.objects',
+    );
+    const schemas = await connection.query('select schema_id, name from emu.schemas');
+    const settings = await connection.query('select name, value from emu.settings');
+    return new Catalog(
+      objects.map(([id, schema, name, kind, definition]) => ({
+        ...(JSON.parse(definition ?? '{}') as ObjectDef),
+        id: Number(id),
+        schema: schema ?? '',
+        name: name ?? '',
+        kind: (kind ?? 'table') as ObjectDef['kind'],
+      })) as ObjectDef[],
+      schemas.map(([id, name]) => ({ id: Number(id), name: name ?? '' })),
+      new Map(settings.map(([name, value]) => [name ?? '', value ?? ''])),
+    );
+  }
+
+  find(schema: string | undefined, name: string): ObjectDef | undefined {
+    return this.byName.get(keyOf(schema ?? 'dbo', name));
+  }
+
+  table(id: number): TableDef | undefined {
+    const object = this.byId.get(id);
+    return object?.kind === 'table' ? object : undefined;
+  }
+
+  schema(name: string): SchemaDef | undefined {
+    return this.schemas.find((schema) => schema.name.toLowerCase() === name.toLowerCase());
+  }
+
+  setting(name: string): string | undefined {
+    return this.settings.get(name);
+  }
+
+  /** Tables with foreign keys to `id`. */
+  referencing(id: number): TableDef[] {
+    return this.objects.filter(
+      (object): object is TableDef =>
+        object.kind === 'table' && object.foreignKeys.some((key) => key.referencedTable === id),
+    );
+  }
+
+  /** By the physical names PostgreSQL reports in errors. */
+  physical(pgSchema: string, pgName: string): TableDef | undefined {
+    return this.objects.find(
+      (object): object is TableDef =>
+        object.kind === 'table' && object.pgSchema === pgSchema && object.pgName === pgName,
+    );
+  }
+}

@@ -1,0 +1,75 @@
+import { Catalog } from '../catalog/catalog.js';
+import type { Query, Statement } from '../language/ast.js';
+import { parseBatch } from '../language/parser/batch-parser.js';
+import type { PgConnection } from '../storage/pg-connection.js';
+
+const MAX_CACHED_BATCHES = 512;
+
+/** What all sessions of one database share: its catalogue, parsed batches, and which objects DDL touched when. */
+export class Database {
+  private catalog: Promise<Catalog> | undefined;
+  private readonly batches = new Map<string, readonly Statement[]>();
+  private readonly views = new Map<string, { query: Query; columns: readonly string[] | undefined }>();
+  private readonly touched = new Map<number, number>();
+  /** Counts committed DDL statements and truncations. */
+  ddlCounter = 0;
+
+  constructor(
+    /** As T-SQL spells it. */
+    readonly name: string,
+    /** PostgreSQL's name. */
+    readonly pgName: string,
+  ) {}
+
+  /** The committed catalogue; read again after somebody's DDL was committed. */
+  committedCatalog(connection: PgConnection): Promise<Catalog> {
+    this.catalog ??= Catalog.load(connection).catch((error: unknown) => {
+      this.catalog = undefined;
+      throw error;
+    });
+    return this.catalog;
+  }
+
+  /** DDL was committed: sessions read the catalogue again, and snapshots older than this may not see the objects. */
+  changed(objectIds: Iterable<number>): void {
+    this.catalog = undefined;
+    this.ddlCounter++;
+    for (const id of objectIds) this.touched.set(id, this.ddlCounter);
+  }
+
+  changedAfter(objectId: number, counter: number): boolean {
+    return (this.touched.get(objectId) ?? 0) > counter;
+  }
+
+  /** Parsed once per text and context; the nodes also carry their bound plans. */
+  parse(sql: string, context: string, quotedIdentifier: boolean): readonly Statement[] {
+    const key = `${context}\0${quotedIdentifier ? 1 : 0}\0${sql}`;
+    const cached = this.batches.get(key);
+    if (cached) {
+      this.batches.delete(key);
+      this.batches.set(key, cached);
+      return cached;
+    }
+    const statements = parseBatch(sql, quotedIdentifier);
+    if (sql.length <= 64 * 1024) {
+      this.batches.set(key, statements);
+      if (this.batches.size > MAX_CACHED_BATCHES) {
+        const oldest = this.batches.keys().next().value;
+        if (oldest !== undefined) this.batches.delete(oldest);
+      }
+    }
+    return statements;
+  }
+
+  viewQuery(text: string): { query: Query; columns: readonly string[] | undefined } {
+    let view = this.views.get(text);
+    if (!view) {
+      const [statement] = parseBatch(text);
+      if (statement?.kind !== 'createView')
+        throw new Error('the catalogue keeps a view without its CREATE VIEW statement');
+      view = { query: statement.query, columns: statement.columns };
+      this.views.set(text, view);
+    }
+    return view;
+  }
+}

@@ -1,0 +1,403 @@
+import { physicalColumn, physicalSchema, physicalTable, quote } from '../catalog/naming.js';
+import type { ObjectDef, TableDef } from '../catalog/model.js';
+import type { StatementOf } from '../language/ast.js';
+import { DmlBinder } from '../language/binder/dml-binder.js';
+import { SqlError, unsupported } from '../language/errors.js';
+import { parseName } from '../language/parser/batch-parser.js';
+import { alreadyThere } from './table-changer.js';
+import { TableAlterer } from './table-alterer.js';
+import { tableSql } from './table-definition.js';
+import type { Change } from './schema-changer.js';
+
+const unitMinutes: Record<string, number> = { DAYS: 1440, HOURS: 60, MINUTES: 1 };
+
+/** Options whose setting changes no answer here. */
+const idleOptions = new Set([
+  'COMPATIBILITY_LEVEL',
+  'QUERY_STORE',
+  'AUTO_UPDATE_STATISTICS',
+  'AUTO_CREATE_STATISTICS',
+  'AUTO_UPDATE_STATISTICS_ASYNC',
+  'AUTO_SHRINK',
+  'AUTO_CLOSE',
+  'RECOVERY',
+  'PAGE_VERIFY',
+  'PARAMETERIZATION',
+  'ACCELERATED_DATABASE_RECOVERY',
+  'DELAYED_DURABILITY',
+  'TARGET_RECOVERY_TIME',
+  'READ_WRITE',
+  'MULTI_USER',
+  'DB_CHAINING',
+  'TRUSTWORTHY',
+]);
+
+/** Views, procedures, schemas, sp_rename and ALTER DATABASE. */
+export class ObjectChanger extends TableAlterer {
+  async createView(statement: StatementOf<'createView'>): Promise<void> {
+    const { line } = statement;
+    await this.change(
+      line,
+      async (change) => {
+        const { name, schema, id } = await this.nameFor(change, statement.name, statement.mode, 'view', line);
+        const binder = new DmlBinder(this.runtime.environment(change.catalog));
+        if (
+          statement.query.orderBy.length > 0 &&
+          statement.query.body.kind === 'select' &&
+          !statement.query.body.top &&
+          !statement.query.offset
+        ) {
+          throw new SqlError(
+            1033,
+            'The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table expressions, unless TOP, OFFSET or FOR XML is also specified.',
+            line,
+            15,
+          );
+        }
+        const bound = binder.bindQuery(statement.query, undefined);
+        const columns = bound.columns.map((column, i) => {
+          const columnName = statement.columns?.[i] ?? column.name;
+          if (columnName === '')
+            throw new SqlError(
+              4511,
+              `Create View or Function failed because no column name was specified for column ${i + 1}.`,
+              line,
+            );
+          return { id: i + 1, name: columnName, type: column.type, nullable: column.nullable };
+        });
+        const twice = columns.find(
+          (column, i) =>
+            columns.findIndex((other) => other.name.toLowerCase() === column.name.toLowerCase()) !== i,
+        );
+        if (twice)
+          throw new SqlError(
+            4506,
+            `Column names in each view or function must be unique. Column name '${twice.name}' in view or function '${name}' is specified more than once.`,
+            line,
+          );
+        await change.save({ kind: 'view', id, schema, name, text: statement.text, columns });
+      },
+      'CREATE VIEW',
+    );
+  }
+
+  async createProcedure(statement: StatementOf<'createProcedure'>): Promise<void> {
+    await this.change(
+      statement.line,
+      async (change) => {
+        const { name, schema, id } = await this.nameFor(
+          change,
+          statement.name,
+          statement.mode,
+          'procedure',
+          statement.line,
+        );
+        await change.save({ kind: 'procedure', id, schema, name, text: statement.text });
+      },
+      'CREATE PROCEDURE',
+    );
+  }
+
+  /** Checks the name and gives the object's id: kept by ALTER, new by CREATE. */
+  private async nameFor(
+    change: Change,
+    parts: readonly string[],
+    mode: string,
+    kind: ObjectDef['kind'],
+    line: number,
+  ) {
+    const name = parts.at(-1) ?? '';
+    const schema = change.catalog.schema(parts.at(-2) || 'dbo');
+    if (!schema)
+      throw new SqlError(
+        2760,
+        `The specified schema name "${parts.at(-2)}" either does not exist or you do not have permission to use it.`,
+        line,
+      );
+    const found = change.catalog.find(schema.name, name);
+    if (found && (mode === 'create' || found.kind !== kind)) throw alreadyThere(name, line);
+    if (!found && mode === 'alter')
+      throw new SqlError(208, `Invalid object name '${parts.join('.')}'.`, line, 16, 6);
+    if (found) return { name: found.name, schema: schema.name, id: found.id };
+    const [row] = await change.run("select nextval('emu.object_ids')");
+    return { name, schema: schema.name, id: Number(row?.[0]) };
+  }
+
+  async drop(statement: StatementOf<'drop'>): Promise<void> {
+    const { line, what } = statement;
+    for (const parts of statement.names) {
+      if (what === 'table') await this.dropTable(parts, statement.ifExists, line);
+      else if (what === 'schema') await this.dropSchema(parts.at(-1) ?? '', statement.ifExists, line);
+      else if (what === 'view' || what === 'procedure')
+        await this.dropObject(parts, what, statement.ifExists, line);
+      else throw unsupported(`DROP ${what.toUpperCase()}`, line);
+    }
+  }
+
+  private async dropObject(
+    parts: readonly string[],
+    kind: 'view' | 'procedure',
+    ifExists: boolean,
+    line: number,
+  ): Promise<void> {
+    await this.change(line, async (change) => {
+      const found = change.catalog.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
+      if (found?.kind !== kind) {
+        if (ifExists) return;
+        throw new SqlError(
+          3701,
+          `Cannot drop the ${kind} '${parts.join('.')}', because it does not exist or you do not have permission.`,
+          line,
+          11,
+          5,
+        );
+      }
+      await change.remove(found.id);
+    });
+  }
+
+  async createSchema(statement: StatementOf<'createSchema'>): Promise<void> {
+    await this.change(statement.line, async (change) => {
+      if (change.catalog.schema(statement.name)) throw alreadyThere(statement.name, statement.line);
+      await change.run(`create schema ${quote(physicalSchema(statement.name))}`);
+      await change.run(
+        'insert into emu.schemas select greatest(max(schema_id), 4) + 1, $1 from emu.schemas',
+        [statement.name],
+      );
+      change.touched(0);
+    });
+  }
+
+  private async dropSchema(name: string, ifExists: boolean, line: number): Promise<void> {
+    await this.change(line, async (change) => {
+      const schema = change.catalog.schema(name);
+      if (!schema) {
+        if (ifExists) return;
+        throw new SqlError(
+          15151,
+          `Cannot drop the schema '${name}', because it does not exist or you do not have permission.`,
+          line,
+        );
+      }
+      const user = change.catalog.objects.find(
+        (object) => object.schema.toLowerCase() === name.toLowerCase(),
+      );
+      if (user || schema.id < 5)
+        throw new SqlError(
+          3729,
+          `Cannot drop schema '${name}' because it is being referenced by object '${user?.name ?? name}'.`,
+          line,
+        );
+      await change.run(`drop schema ${quote(physicalSchema(name))}`);
+      await change.run('delete from emu.schemas where schema_id = $1::int', [String(schema.id)]);
+      change.touched(0);
+    });
+  }
+
+  /** sp_rename 'what', 'new name'[, 'COLUMN' | 'INDEX' | 'OBJECT']. */
+  async rename(written: string, newName: string, kind: string, line: number): Promise<void> {
+    const parts = parseName(written) ?? [written];
+    await this.change(
+      line,
+      async (change) => {
+        if (kind === 'COLUMN') return this.renameColumn(change, parts, written, newName, line);
+        if (kind === 'INDEX') return this.renameIndex(change, parts, written, newName, line);
+        if (kind !== '' && kind !== 'OBJECT') throw unsupported(`sp_rename of type ${kind}`, line);
+        const found = change.catalog.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
+        if (!found) return this.renameConstraint(change, parts, written, newName, line);
+        if (change.catalog.find(found.schema, newName)) {
+          throw new SqlError(
+            15335,
+            `Error: The new name '${newName}' is already in use as a OBJECT name and would cause a duplicate that is not permitted.`,
+            line,
+            11,
+          );
+        }
+        if (found.kind !== 'table') throw unsupported(`sp_rename of a ${found.kind}`, line);
+        const pgName = physicalTable(newName);
+        if (pgName !== found.pgName)
+          await change.run(`alter table ${tableSql(found)} rename to ${quote(pgName)}`);
+        await change.save({ ...found, name: newName, pgName });
+      },
+      'sp_rename',
+    );
+  }
+
+  private async renameColumn(
+    change: Change,
+    parts: readonly string[],
+    written: string,
+    newName: string,
+    line: number,
+  ): Promise<void> {
+    const table = change.catalog.find(parts.at(-3) || undefined, parts.at(-2) ?? '');
+    const column =
+      table?.kind === 'table'
+        ? table.columns.find((c) => c.name.toLowerCase() === parts.at(-1)?.toLowerCase())
+        : undefined;
+    if (table?.kind !== 'table' || !column) throw ambiguous(written, 'COLUMN', line);
+    if (
+      table.columns.some((other) => other !== column && other.name.toLowerCase() === newName.toLowerCase())
+    ) {
+      throw new SqlError(
+        15335,
+        `Error: The new name '${newName}' is already in use as a COLUMN name and would cause a duplicate that is not permitted.`,
+        line,
+        11,
+      );
+    }
+    const pg = physicalColumn(newName);
+    if (pg !== column.pg)
+      await change.run(`alter table ${tableSql(table)} rename column ${quote(column.pg)} to ${quote(pg)}`);
+    await change.save({
+      ...table,
+      columns: table.columns.map((c) => (c === column ? { ...c, name: newName, pg } : c)),
+    });
+  }
+
+  private async renameIndex(
+    change: Change,
+    parts: readonly string[],
+    written: string,
+    newName: string,
+    line: number,
+  ): Promise<void> {
+    const table = change.catalog.find(parts.at(-3) || undefined, parts.at(-2) ?? '');
+    const index =
+      table?.kind === 'table'
+        ? table.indexes.find((i) => i.name.toLowerCase() === parts.at(-1)?.toLowerCase())
+        : undefined;
+    if (table?.kind !== 'table' || !index) throw ambiguous(written, 'INDEX', line);
+    await change.save({
+      ...table,
+      indexes: table.indexes.map((i) => (i === index ? { ...i, name: newName } : i)),
+    });
+  }
+
+  private async renameConstraint(
+    change: Change,
+    parts: readonly string[],
+    written: string,
+    newName: string,
+    line: number,
+  ): Promise<void> {
+    const wanted = parts.at(-1)?.toLowerCase();
+    const schema = (parts.at(-2) || 'dbo').toLowerCase();
+    const renamed = <T extends { name: string }>(list: readonly T[]): T[] =>
+      list.map((item) => (item.name.toLowerCase() === wanted ? { ...item, name: newName } : item));
+    for (const table of change.catalog.objects) {
+      if (table.kind !== 'table' || table.schema.toLowerCase() !== schema) continue;
+      const named = [
+        ...table.foreignKeys,
+        ...table.checks,
+        ...table.indexes.filter((i) => i.id !== undefined),
+        ...table.columns.flatMap((c) => (c.default ? [c.default] : [])),
+      ];
+      if (!named.some((item) => item.name.toLowerCase() === wanted)) continue;
+      const next: TableDef = {
+        ...table,
+        foreignKeys: renamed(table.foreignKeys),
+        checks: renamed(table.checks),
+        indexes: table.indexes.map((i) =>
+          i.id !== undefined && i.name.toLowerCase() === wanted ? { ...i, name: newName } : i,
+        ),
+        columns: table.columns.map((c) =>
+          c.default?.name.toLowerCase() === wanted
+            ? { ...c, default: { ...(c.default as NonNullable<typeof c.default>), name: newName } }
+            : c,
+        ),
+      };
+      return change.save(next);
+    }
+    throw ambiguous(written, 'OBJECT', line);
+  }
+
+  async alterDatabase(statement: StatementOf<'alterDatabase'>): Promise<void> {
+    const { line, option } = statement;
+    const { runtime } = this;
+    if (runtime.transaction)
+      throw new SqlError(
+        226,
+        'ALTER DATABASE statement not allowed within multi-statement transaction.',
+        line,
+        16,
+        6,
+      );
+    const name = statement.database;
+    if (name !== '' && name.toLowerCase() !== runtime.database.name.toLowerCase()) {
+      if (['master', 'tempdb', 'model', 'msdb'].includes(name.toLowerCase()))
+        throw unsupported(`ALTER DATABASE ${name}`, line);
+      throw new SqlError(
+        5011,
+        `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`,
+        line,
+        14,
+        5,
+      );
+    }
+    if (option === 'CHANGE_TRACKING') return this.trackDatabase(statement);
+    const settings: Record<string, string> = {
+      ALLOW_SNAPSHOT_ISOLATION: 'snapshot_isolation',
+      READ_COMMITTED_SNAPSHOT: 'read_committed_snapshot',
+    };
+    const key = settings[option];
+    if (key) {
+      if (statement.value !== 'ON' && statement.value !== 'OFF')
+        throw new SqlError(102, `Incorrect syntax near '${statement.value}'.`, line, 15);
+      return this.change(line, async (change) => {
+        await change.run(
+          'insert into emu.settings values ($1, $2) on conflict (name) do update set value = excluded.value',
+          [key, statement.value.toLowerCase()],
+        );
+        change.touched(0);
+      });
+    }
+    if (!idleOptions.has(option)) throw unsupported(`ALTER DATABASE … SET ${option}`, line);
+  }
+
+  private async trackDatabase(statement: StatementOf<'alterDatabase'>): Promise<void> {
+    const { line } = statement;
+    const tracking = statement.tracking ?? {};
+    const { retention } = tracking;
+    const minutes = retention ? retention.value * (unitMinutes[retention.unit] ?? 1) : undefined;
+    if (minutes !== undefined && (minutes < 1 || minutes > 2147483647)) {
+      throw new SqlError(
+        5092,
+        `The value for change tracking option 'CHANGE_RETENTION' is not valid. The value must be between 1 and 2147483647 minutes.`,
+        line,
+      );
+    }
+    const args = [
+      minutes === undefined ? null : String(minutes),
+      tracking.autoCleanup === undefined ? null : String(tracking.autoCleanup),
+    ];
+    await this.change(line, async (change) => {
+      if (tracking.on === false) await change.run('select ct.disable_database()');
+      else if (tracking.on) await change.run('select ct.enable_database($1::int, $2::bool)', args);
+      else await change.run('select ct.set_options($1::int, $2::bool)', args);
+      change.touched(0);
+    }).catch((error: unknown) => {
+      throw error instanceof SqlError ? this.trackingError(error, tracking.on) : error;
+    });
+  }
+
+  private trackingError(error: SqlError, on: boolean | undefined): SqlError {
+    const name = this.runtime.database.name;
+    const words: Record<number, string> = {
+      5088: `Change tracking is already enabled for database '${name}'.`,
+      5089: `Change tracking is disabled for database '${name}'. Change tracking must be enabled on a database to modify change tracking settings.`,
+      22115: `Change tracking is enabled for one or more tables in database '${name}'. Disable change tracking on each table before disabling it for the database. Use the sys.change_tracking_tables catalog view to obtain a list of tables for which change tracking is enabled.`,
+    };
+    const state = error.number === 5089 && on === undefined ? 2 : 1;
+    const named = words[error.number];
+    return named ? new SqlError(error.number, named, error.line, 16, state) : error;
+  }
+}
+
+const ambiguous = (written: string, kind: string, line: number): SqlError =>
+  new SqlError(
+    15248,
+    `Either the parameter @objname is ambiguous or the claimed @objtype (${kind}) is wrong.`,
+    line,
+    11,
+  );

@@ -1,0 +1,318 @@
+import type { SqlType, SqlValue } from '../engine.js';
+import type { ExecArgument, Expr, Parameter, Statement, StatementOf } from '../language/ast.js';
+import { SqlError, unsupported } from '../language/errors.js';
+import { parseBatch, parseName } from '../language/parser/batch-parser.js';
+import { nvarchar } from '../language/types.js';
+import type { BatchRunner } from './batch-runner.js';
+import { compileBatch } from './compile.js';
+import { newFrame, type Frame } from './session-state.js';
+import { parseDeclaration } from './statement-handles.js';
+
+/** A value handed to a procedure: by EXEC from a variable or expression, by RPC from the wire. */
+export interface Argument {
+  readonly name: string | undefined;
+  readonly type: SqlType;
+  readonly value: SqlValue;
+  readonly output: boolean;
+}
+
+const MAX_NESTING = 32;
+
+/** EXEC of system and user procedures, and of strings. */
+export class ProcedureRunner {
+  constructor(private readonly runner: BatchRunner) {}
+
+  async exec(statement: StatementOf<'exec'>): Promise<void> {
+    const { runtime, sink } = this.runner;
+    const args = await this.argumentsOf(statement.args);
+    const { status, outputs } = await this.call(statement.procedure, args, statement.line);
+    statement.args.forEach((arg, i) => {
+      if (!arg.output || arg.value.kind !== 'variable') return;
+      const name = (arg.name ?? String(i)).toLowerCase();
+      const value = outputs.get(name);
+      if (value) runtime.variable(arg.value.name, statement.line).value = value.value;
+    });
+    if (statement.into) runtime.variable(statement.into, statement.line).value = status;
+    runtime.done(sink, 'exec');
+  }
+
+  private async argumentsOf(list: readonly ExecArgument[]): Promise<Argument[]> {
+    const { runtime, queries } = this.runner;
+    const args: Argument[] = [];
+    for (const arg of list) {
+      if (arg.value.kind === 'variable' && !arg.value.name.startsWith('@@')) {
+        const variable = runtime.variable(arg.value.name, arg.line);
+        args.push({ name: arg.name, type: variable.type, value: variable.value, output: arg.output });
+      } else {
+        const { value, type } = await queries.evaluate(arg.value as Expr);
+        args.push({ name: arg.name, type, value, output: arg.output });
+      }
+    }
+    return args;
+  }
+
+  async execString(sql: string, line: number): Promise<void> {
+    const frame = newFrame(this.runner.runtime.frame.procedure);
+    await this.inFrame(frame, () => this.statements(this.parse(sql, line)), line);
+  }
+
+  private parse(sql: string, _line: number): readonly Statement[] {
+    const { runtime } = this.runner;
+    return runtime.database.parse(sql, '', runtime.options.quotedIdentifier);
+  }
+
+  private async statements(list: readonly Statement[]): Promise<void> {
+    await compileBatch(list, this.runner.queries, this.runner.runtime);
+    await this.runner.list(list);
+  }
+
+  /** Runs with variables of its own; temporary tables made inside go with it. */
+  async inFrame(frame: Frame, work: () => Promise<void>, line: number): Promise<void> {
+    const { runtime, objects } = this.runner;
+    const outer = runtime.frame;
+    if (runtime.nesting >= MAX_NESTING) {
+      throw new SqlError(
+        217,
+        'Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).',
+        line,
+      );
+    }
+    frame.tryDepth = outer.tryDepth;
+    frame.handling.push(...outer.handling);
+    runtime.frame = frame;
+    runtime.nesting++;
+    try {
+      await work();
+    } finally {
+      runtime.nesting--;
+      for (const name of frame.temporaries) {
+        if (!runtime.transaction?.doomed && runtime.temporaries.has(name))
+          await objects.dropTable([name], true, line);
+      }
+      runtime.frame = outer;
+    }
+  }
+
+  /** By name, with outputs by parameter name and by position. */
+  async call(
+    procedure: readonly string[],
+    args: readonly Argument[],
+    line: number,
+  ): Promise<{ status: number; outputs: Map<string, Argument> }> {
+    const name = (procedure.at(-1) ?? '').toLowerCase();
+    const schema = procedure.at(-2)?.toLowerCase();
+    const outputs = new Map<string, Argument>();
+    if (schema === undefined || schema === '' || schema === 'sys' || schema === 'dbo') {
+      const handled = await this.system(name, args, outputs, line);
+      if (handled !== undefined) return { status: handled, outputs };
+    }
+    const { runtime } = this.runner;
+    const found = (await runtime.catalog()).find(procedure.at(-2) || undefined, procedure.at(-1) ?? '');
+    if (found?.kind !== 'procedure') {
+      const error = new SqlError(
+        2812,
+        `Could not find stored procedure '${procedure.join('.')}'.`,
+        line,
+        16,
+        62,
+      );
+      throw error;
+    }
+    const [parsed] = parseBatch(found.text);
+    if (parsed?.kind !== 'createProcedure')
+      throw new Error('the catalogue keeps a procedure without its CREATE PROCEDURE statement');
+    const frame = newFrame(found.name);
+    await this.bindParameters(frame, parsed.parameters, args, found.name, line);
+    await this.inFrame(frame, () => this.statements(parsed.body), line);
+    this.collect(frame, parsed.parameters, args, outputs);
+    return { status: frame.returnStatus, outputs };
+  }
+
+  private async bindParameters(
+    frame: Frame,
+    parameters: readonly Parameter[],
+    args: readonly Argument[],
+    procedure: string,
+    line: number,
+  ): Promise<void> {
+    const { queries } = this.runner;
+    if (args.length > parameters.length)
+      throw new SqlError(
+        8144,
+        `Procedure or function ${procedure} has too many arguments specified.`,
+        line,
+        16,
+        2,
+      );
+    for (const arg of args) {
+      if (arg.name && !parameters.some((parameter) => parameter.name === arg.name?.toLowerCase())) {
+        throw new SqlError(8145, `${arg.name} is not a parameter for procedure ${procedure}.`, line, 16, 2);
+      }
+    }
+    for (const [i, parameter] of parameters.entries()) {
+      const arg =
+        args.find((candidate) => candidate.name?.toLowerCase() === parameter.name) ??
+        (args[i]?.name ? undefined : args[i]);
+      if (arg)
+        frame.variables.set(parameter.name, {
+          type: parameter.type,
+          value: await this.converted(arg, parameter.type, line),
+        });
+      else if (parameter.defaultValue) {
+        frame.variables.set(parameter.name, {
+          type: parameter.type,
+          value: (await queries.evaluate(parameter.defaultValue, parameter.type)).value,
+        });
+      } else
+        throw new SqlError(
+          201,
+          `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`,
+          line,
+          16,
+          4,
+        );
+    }
+  }
+
+  /** A value brought to a parameter's type. */
+  async converted(arg: Argument, type: SqlType, line: number): Promise<SqlValue> {
+    if (arg.value === null || JSON.stringify(arg.type) === JSON.stringify(type)) return arg.value;
+    const { runtime, queries } = this.runner;
+    const outer = runtime.frame;
+    const frame = newFrame(outer.procedure);
+    frame.variables.set('@value', { type: arg.type, value: arg.value });
+    runtime.frame = frame;
+    try {
+      return (await queries.evaluate({ kind: 'variable', name: '@value', line }, type)).value;
+    } finally {
+      runtime.frame = outer;
+    }
+  }
+
+  private collect(
+    frame: Frame,
+    parameters: readonly Parameter[],
+    args: readonly Argument[],
+    outputs: Map<string, Argument>,
+  ): void {
+    args.forEach((arg, i) => {
+      const parameter =
+        parameters.find((candidate) => candidate.name === arg.name?.toLowerCase()) ?? parameters[i];
+      const variable = parameter ? frame.variables.get(parameter.name) : undefined;
+      if (!parameter || !variable || !arg.output || !parameter.output) return;
+      const output = { name: parameter.name, type: variable.type, value: variable.value, output: true };
+      outputs.set(parameter.name, output);
+      outputs.set(String(i), output);
+    });
+  }
+
+  /** Undefined when no system procedure has that name. */
+  private async system(
+    name: string,
+    args: readonly Argument[],
+    outputs: Map<string, Argument>,
+    line: number,
+  ): Promise<number | undefined> {
+    const text = (i: number, parameter: string): string => {
+      const arg =
+        args.find((candidate) => candidate.name?.toLowerCase() === parameter) ??
+        (args[i]?.name ? undefined : args[i]);
+      return String(arg?.value ?? '');
+    };
+    const { runtime, sink, objects } = this.runner;
+    switch (name) {
+      case 'sp_executesql':
+        return this.executeSql(args, outputs, line);
+      case 'sp_rename':
+        await objects.rename(
+          text(0, '@objname'),
+          text(1, '@newname'),
+          text(2, '@objtype').toUpperCase(),
+          line,
+        );
+        runtime.info(
+          sink,
+          'Caution: Changing any part of an object name could break scripts and stored procedures.',
+          line,
+          15477,
+          10,
+          1,
+        );
+        return 0;
+      case 'sp_flush_ct_internal_table_on_demand':
+        return this.flush(text(0, '@tabletoclean'), line);
+      case 'sp_flush_commit_table_on_demand':
+        await (await runtime.link.connection()).query('select ct.cleanup()');
+        return 0;
+      case 'sp_reset_connection':
+      case 'sp_updatestats':
+      case 'sp_recompile':
+        return 0;
+      default:
+        if (name.startsWith('sp_') || name.startsWith('xp_')) {
+          const found = (await runtime.catalog()).find(undefined, name);
+          if (!found) throw unsupported(`system procedure ${name}`, line);
+        }
+        return undefined;
+    }
+  }
+
+  private async flush(table: string, line: number): Promise<number> {
+    const { runtime } = this.runner;
+    const connection = await runtime.link.connection();
+    if (table === '') {
+      await connection.query('select ct.cleanup()');
+      return 0;
+    }
+    const parts = parseName(table) ?? [table];
+    const found = (await runtime.catalog()).find(parts.at(-2) || undefined, parts.at(-1) ?? '');
+    if (found?.kind !== 'table')
+      throw new SqlError(22107, `The object '${table}' is not a user table.`, line);
+    if (!found.tracking)
+      throw new SqlError(22105, `Change tracking is not enabled on table '${table}'.`, line);
+    await connection.query('select ct.flush_table($1::oid)', [String(found.id)]);
+    return 0;
+  }
+
+  /** sp_executesql @stmt, @params, values by name or by position. */
+  async executeSql(args: readonly Argument[], outputs: Map<string, Argument>, line: number): Promise<number> {
+    const { runtime } = this.runner;
+    const named = (name: string, position: number): Argument | undefined =>
+      args.find((arg) => arg.name?.toLowerCase() === name) ??
+      (args[position]?.name ? undefined : args[position]);
+    const statement = named('@stmt', 0) ?? named('@statement', 0) ?? args[0];
+    const sql = String(statement?.value ?? '');
+    const declaration = named('@params', 1) ?? (args[1] && args.length > 1 ? args[1] : undefined);
+    const declared = String(declaration?.value ?? '');
+    const parameters = parseDeclaration(declared);
+    const values = args.slice(declaration === undefined ? 1 : 2);
+    const frame = newFrame(runtime.frame.procedure);
+    await this.bindParameters(frame, parameters, values, 'sp_executesql', line);
+    await this.inFrame(
+      frame,
+      () => this.statements(runtime.database.parse(sql, declared, runtime.options.quotedIdentifier)),
+      line,
+    );
+    this.collect(frame, parameters, values, outputs);
+    return frame.returnStatus;
+  }
+
+  /** A prepared statement with its values by position. */
+  async executePrepared(
+    sql: string,
+    declared: string,
+    values: readonly Argument[],
+    outputs: Map<string, Argument>,
+  ): Promise<number> {
+    const text: SqlType = nvarchar(-1);
+    return this.executeSql(
+      [
+        { name: undefined, type: text, value: sql, output: false },
+        { name: undefined, type: text, value: declared, output: false },
+        ...values,
+      ],
+      outputs,
+      1,
+    );
+  }
+}

@@ -1,0 +1,165 @@
+import type { ResultSink, SqlType, SqlValue } from '../engine.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { ObjectDef, TableDef } from '../catalog/model.js';
+import type { BindEnvironment, ParameterSource } from '../language/binder/environment.js';
+import { SqlError } from '../language/errors.js';
+import { encodeValue } from '../storage/value-codec.js';
+import type { Database } from './database.js';
+import type { SessionLink } from './session-link.js';
+import { defaultOptions, newFrame, type Frame, type SessionOptions } from './session-state.js';
+
+const VERSION = 'Microsoft SQL Azure (RTM) - 12.0.2000.8 \n\tazure-sql-emulator on PostgreSQL 18';
+
+/** The request was cancelled: it ends without an ERROR message. */
+export class Cancelled extends Error {}
+
+/** One session's state and the questions its statements ask of it. */
+export class Runtime {
+  options: SessionOptions = defaultOptions();
+  frame: Frame = newFrame();
+  temporaries = new Map<string, TableDef>();
+  rowCount = 0;
+  lastError = 0;
+  identity: Frame['identity'];
+  cancelled = false;
+  nesting = 0;
+  /** Objects changed by DDL in the open transaction, announced at its commit. */
+  readonly changedObjects = new Set<number>();
+  private ownCatalog: Catalog | undefined;
+  /** DDL counter of the database when the snapshot transaction began. */
+  snapshotCounter = 0;
+
+  constructor(
+    readonly id: number,
+    readonly user: string,
+    readonly login: { readonly hostName: string; readonly applicationName: string },
+    readonly database: Database,
+    readonly link: SessionLink,
+  ) {}
+
+  get transaction() {
+    return this.link.transaction;
+  }
+
+  async catalog(): Promise<Catalog> {
+    if (this.ownCatalog) return this.ownCatalog;
+    return this.database.committedCatalog(await this.link.connection());
+  }
+
+  setOwnCatalog(catalog: Catalog | undefined): void {
+    this.ownCatalog = catalog;
+  }
+
+  environment(catalog: Catalog): BindEnvironment {
+    const { database } = this;
+    return {
+      database: database.name,
+      find: (schema, name): ObjectDef | undefined =>
+        name.startsWith('#') ? this.temporaries.get(name.toLowerCase()) : catalog.find(schema, name),
+      tableById: (id) => catalog.table(id),
+      viewQuery: (text) => database.viewQuery(text),
+      variable: (name) => this.frame.variables.get(name)?.type,
+      tableVariable: (name) => this.frame.tableVariables.get(name),
+      tracked: true,
+      identityInsert: this.options.identityInsert,
+    };
+  }
+
+  variable(name: string, line: number): { readonly type: SqlType; value: SqlValue } {
+    const found = this.frame.variables.get(name);
+    if (!found) throw new SqlError(137, `Must declare the scalar variable "${name}".`, line, 15, 2);
+    return found;
+  }
+
+  async parameters(sources: readonly ParameterSource[]): Promise<(string | null)[]> {
+    const values: (string | null)[] = [];
+    for (const source of sources) values.push(await this.parameter(source));
+    return values;
+  }
+
+  private async parameter({ name, type }: ParameterSource): Promise<string | null> {
+    const variable = this.frame.variables.get(name);
+    if (variable) {
+      if (typeof variable.value === 'string' && variable.value.includes('\0')) {
+        throw new SqlError(40515, 'not supported by the emulator: U+0000 in character data', 0);
+      }
+      return encodeValue(variable.type, variable.value);
+    }
+    if (name === 'scope_identity') return this.identityValue(this.frame.identity);
+    if (name === '@@identity') return this.identityValue(this.identity);
+    const value = this.sessionValue(name);
+    return value === null ? null : encodeValue(type, value);
+  }
+
+  private async identityValue(source: Frame['identity']): Promise<string | null> {
+    if (!source) return null;
+    if (source.value === undefined) {
+      const connection = await this.link.connection();
+      const [row] = await connection.query(`select currval(${source.sequence})`);
+      source.value = row?.[0] ?? undefined;
+    }
+    return source.value ?? null;
+  }
+
+  private sessionValue(name: string): SqlValue {
+    const error = this.frame.handling.at(-1);
+    const fixed: Record<string, SqlValue> = {
+      '@@rowcount': this.rowCount,
+      rowcount_big: BigInt(this.rowCount),
+      '@@error': this.lastError,
+      '@@trancount': this.transaction?.count ?? 0,
+      '@@spid': this.id,
+      '@@version': VERSION,
+      '@@servername': 'azure-sql-emulator',
+      '@@servicename': 'azure-sql-emulator',
+      '@@language': this.options.language,
+      '@@langid': 0,
+      '@@datefirst': this.options.dateFirst,
+      '@@nestlevel': this.nesting,
+      '@@options': 5432,
+      '@@lock_timeout': this.options.lockTimeoutMs,
+      '@@max_precision': 38,
+      '@@microsoftversion': 0x0c0007d0,
+      '@@procid': 0,
+      '@@textsize': this.options.textSize,
+      '@@cursor_rows': 0,
+      '@@fetch_status': 0,
+      '@@max_connections': 32767,
+      xact_state: this.transaction ? (this.transaction.doomed ? -1 : 1) : 0,
+      error_number: error ? error.number : null,
+      error_message: error ? error.message : null,
+      error_severity: error ? error.severity : null,
+      error_state: error ? error.state : null,
+      error_line: error ? error.line : null,
+      error_procedure: error?.procedure ?? null,
+      suser_sname: this.user,
+      suser_name: this.user,
+      original_login: this.user,
+      system_user: this.user,
+      user_name: 'dbo',
+      host_name: this.login.hostName,
+      app_name: this.login.applicationName,
+      current_transaction_id: BigInt(this.id),
+      has_perms: 1,
+      rand: Math.random(),
+    };
+    if (!Object.hasOwn(fixed, name))
+      throw new SqlError(40515, `not supported by the emulator: ${name.toUpperCase()}`, 0);
+    return fixed[name] ?? null;
+  }
+
+  done(
+    sink: ResultSink,
+    command: Parameters<ResultSink['done']>[0]['command'],
+    rowCount?: number,
+    failed = false,
+  ): void {
+    const counted = rowCount === undefined || this.options.nocount ? {} : { rowCount };
+    sink.done({ command, ...counted, ...(failed ? { failed } : {}) });
+  }
+
+  info(sink: ResultSink, message: string, line: number, number = 0, severity = 0, state = 1): void {
+    const procedure = this.frame.procedure;
+    sink.message({ number, severity, state, message, line, ...(procedure ? { procedure } : {}) });
+  }
+}

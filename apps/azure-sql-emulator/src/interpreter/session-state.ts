@@ -1,0 +1,89 @@
+import type { IsolationLevel, SqlType, SqlValue } from '../engine.js';
+import type { TableDef } from '../catalog/model.js';
+import type { SqlError } from '../language/errors.js';
+
+export interface Variable {
+  readonly type: SqlType;
+  value: SqlValue;
+}
+
+/** One batch, procedure or dynamic batch: its variables and what its functions answer. */
+export interface Frame {
+  readonly variables: Map<string, Variable>;
+  readonly tableVariables: Map<string, TableDef>;
+  readonly procedure: string | undefined;
+  /** Errors being handled, innermost last (ERROR_NUMBER() and friends). */
+  readonly handling: SqlError[];
+  tryDepth: number;
+  identity: IdentitySource | undefined;
+  returnStatus: number;
+  /** Temporary tables made in here, dropped at its end. */
+  readonly temporaries: Set<string>;
+}
+
+/** Where SCOPE_IDENTITY() comes from: read from its sequence only when asked. */
+export interface IdentitySource {
+  readonly sequence: string;
+  value: string | undefined;
+}
+
+export interface TransactionState {
+  count: number;
+  name: string;
+  isolation: IsolationLevel;
+  /** PostgreSQL has been told. */
+  begun: boolean;
+  /** XACT_STATE() = -1: may only be rolled back. */
+  doomed: boolean;
+  readonly savepoints: string[];
+  /** Temporary tables as they were when it began. */
+  readonly temporaries: ReadonlyMap<string, TableDef>;
+  /** The catalogue was changed inside. */
+  catalogChanged: boolean;
+  snapshotChecked: boolean;
+}
+
+export interface SessionOptions {
+  nocount: boolean;
+  xactAbort: boolean;
+  isolation: IsolationLevel;
+  identityInsert: number | undefined;
+  implicitTransactions: boolean;
+  quotedIdentifier: boolean;
+  lockTimeoutMs: number;
+  rowCount: number;
+  textSize: number;
+  language: string;
+  dateFirst: number;
+  noexec: boolean;
+  parseonly: boolean;
+  fmtonly: boolean;
+}
+
+export const defaultOptions = (): SessionOptions => ({
+  nocount: false,
+  xactAbort: false,
+  isolation: 'read committed',
+  identityInsert: undefined,
+  implicitTransactions: false,
+  quotedIdentifier: true,
+  lockTimeoutMs: -1,
+  rowCount: 0,
+  textSize: 2147483647,
+  language: 'us_english',
+  dateFirst: 7,
+  noexec: false,
+  parseonly: false,
+  fmtonly: false,
+});
+
+export const newFrame = (procedure?: string): Frame => ({
+  variables: new Map(),
+  tableVariables: new Map(),
+  procedure,
+  handling: [],
+  tryDepth: 0,
+  identity: undefined,
+  returnStatus: 0,
+  temporaries: new Set(),
+});

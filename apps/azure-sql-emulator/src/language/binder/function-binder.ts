@@ -1,0 +1,156 @@
+import type { SqlType } from '../../engine.js';
+import type { Expr, FunctionCall, OrderItem, WindowSpec } from '../ast.js';
+import { SqlError, unsupported } from '../errors.js';
+import { aggregateFunctions } from '../functions/aggregate-functions.js';
+import type { FunctionContext, FunctionTable } from '../functions/function-set.js';
+import { numberFunctions } from '../functions/number-functions.js';
+import { systemFunctions } from '../functions/system-functions.js';
+import { textFunctions } from '../functions/text-functions.js';
+import { timeFunctions } from '../functions/time-functions.js';
+import { nvarchar, pgType } from '../types.js';
+import { convert } from './conversion.js';
+import type { Scope } from './environment.js';
+import { ExpressionBinder } from './expression-binder.js';
+import { asKey, typed, type Typed } from './typed.js';
+
+const functions: FunctionTable = {
+  ...textFunctions,
+  ...numberFunctions,
+  ...timeFunctions,
+  ...aggregateFunctions,
+  ...systemFunctions,
+};
+
+const aggregates = new Set([
+  'COUNT',
+  'COUNT_BIG',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'STDEV',
+  'STDEVP',
+  'VAR',
+  'VARP',
+  'STRING_AGG',
+  'CHECKSUM_AGG',
+  'APPROX_COUNT_DISTINCT',
+]);
+
+/** True when the expression has an aggregate of its own level, which makes a query without GROUP BY an aggregate query. */
+export const isAggregate = (call: FunctionCall): boolean => aggregates.has(call.name) && !call.over;
+
+/** Built-in functions, window clauses and method calls. */
+export abstract class FunctionBinder extends ExpressionBinder {
+  protected override call(call: FunctionCall, scope: Scope | undefined): Typed {
+    const entry = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined;
+    if (!entry) {
+      if (call.name.includes('.')) throw unsupported(`user-defined function ${call.name}`, call.line);
+      throw new SqlError(
+        195,
+        `'${call.name.toLowerCase()}' is not a recognized built-in function name.`,
+        call.line,
+        15,
+        10,
+      );
+    }
+    const count = call.args.length;
+    if (count < entry.min || count > entry.max) {
+      const takes =
+        entry.min === entry.max ? `${entry.min} argument(s)` : `${entry.min} to ${entry.max} arguments`;
+      throw new SqlError(
+        entry.min === entry.max ? 174 : 189,
+        `The ${call.name.toLowerCase()} function requires ${takes}.`,
+        call.line,
+        15,
+      );
+    }
+    return entry.bind(this.functionContext(call, scope));
+  }
+
+  private functionContext(call: FunctionCall, scope: Scope | undefined): FunctionContext {
+    const bound = new Map<number, Typed>();
+    const arg = (n: number): Typed => {
+      let value = bound.get(n);
+      if (!value) {
+        const expr = call.args[n];
+        if (!expr)
+          throw new SqlError(
+            174,
+            `The ${call.name.toLowerCase()} function requires more arguments.`,
+            call.line,
+            15,
+          );
+        value = this.value(expr, scope);
+        bound.set(n, value);
+      }
+      return value;
+    };
+    const { line } = call;
+    return {
+      call,
+      scope,
+      line,
+      database: this.env.database,
+      count: call.args.length,
+      arg,
+      has: (n) => n < call.args.length,
+      text: (n) => this.text(arg(n), line),
+      int: (n) => this.int(arg(n), line),
+      bigint: (n) => this.bigint(arg(n), line),
+      float: (n) => this.float(arg(n), line),
+      to: (e, type, mode = 'implicit') => convert(e, type, { mode, line }),
+      textOf: (e) => this.text(e, line),
+      key: (e) => (e.untyped ? 'null::int4' : asKey(e)),
+      unify: (values) => this.unify(values, line),
+      bind: (expr) => this.value(expr, scope),
+      condition: (expr) => this.condition(expr, scope),
+      session: (name, type) => this.parameter(name, type),
+      orderBy: (items) => this.orderBy(items, scope),
+      over: () => (call.over ? ` over (${this.window(call.over, scope)})` : ''),
+      literalText: (n) => {
+        const expr = call.args[n];
+        return expr?.kind === 'string' ? expr.value : undefined;
+      },
+      find: (schema, name) => this.env.find(schema, name),
+    };
+  }
+
+  private window(spec: WindowSpec, scope: Scope | undefined): string {
+    const parts: string[] = [];
+    if (spec.partitionBy.length > 0) {
+      parts.push(`partition by ${spec.partitionBy.map((expr) => asKey(this.value(expr, scope))).join(', ')}`);
+    }
+    if (spec.orderBy.length > 0) parts.push(`order by ${this.orderBy(spec.orderBy, scope)}`);
+    if (spec.frame) parts.push(spec.frame.toLowerCase());
+    return parts.join(' ');
+  }
+
+  protected orderBy(items: readonly OrderItem[], scope: Scope | undefined): string {
+    return items.map((item) => this.orderItem(this.value(item.expr, scope), item.descending)).join(', ');
+  }
+
+  /** NULL sorts lowest in T-SQL; said only where a NULL can be, so that an index still serves. */
+  protected orderItem(e: Typed, descending: boolean): string {
+    // A bare number would be read as a position.
+    const key = e.untyped ? 'null::int4' : e.constant ? `(${asKey(e)})::${pgType(e.type)}` : asKey(e);
+    return `${key}${descending ? ' desc' : ''}${e.nullable ? (descending ? ' nulls last' : ' nulls first') : ''}`;
+  }
+
+  protected override method(expr: Extract<Expr, { kind: 'method' }>, scope: Scope | undefined): Typed {
+    if (expr.operand.kind !== 'column' && expr.operand.kind !== 'variable')
+      throw unsupported(`method .${expr.method}()`, expr.line);
+    const operand = this.value(expr.operand, scope);
+    if (
+      operand.type.name === 'xml' &&
+      ['value', 'query', 'nodes', 'exist'].includes(expr.method.toLowerCase())
+    ) {
+      throw unsupported(`xml method .${expr.method}()`, expr.line);
+    }
+    if (expr.method.toLowerCase() === 'tostring' && operand.type.name === 'hierarchyid')
+      return typed(operand.pg, nvarchar(4000));
+    throw unsupported(`method .${expr.method}() of ${operand.type.name}`, expr.line);
+  }
+
+  abstract sourceType(type: SqlType): SqlType;
+}

@@ -1,0 +1,301 @@
+import { BIGINT, DATETIME, INT, familyOf, isNumeric, isText, nvarchar, type TypeFamily } from '../types.js';
+import { SqlError, unsupported } from '../errors.js';
+import type { SqlType } from '../../engine.js';
+import { ticksOf } from '../binder/conversion.js';
+import { typed, type Typed } from '../binder/typed.js';
+import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
+
+const partNames: Record<string, string> = {
+  year: 'year',
+  yy: 'year',
+  yyyy: 'year',
+  quarter: 'quarter',
+  qq: 'quarter',
+  q: 'quarter',
+  month: 'month',
+  mm: 'month',
+  m: 'month',
+  dayofyear: 'dayofyear',
+  dy: 'dayofyear',
+  y: 'dayofyear',
+  day: 'day',
+  dd: 'day',
+  d: 'day',
+  week: 'week',
+  wk: 'week',
+  ww: 'week',
+  weekday: 'weekday',
+  dw: 'weekday',
+  w: 'weekday',
+  hour: 'hour',
+  hh: 'hour',
+  minute: 'minute',
+  mi: 'minute',
+  n: 'minute',
+  second: 'second',
+  ss: 'second',
+  s: 'second',
+  millisecond: 'millisecond',
+  ms: 'millisecond',
+  microsecond: 'microsecond',
+  mcs: 'microsecond',
+  nanosecond: 'nanosecond',
+  ns: 'nanosecond',
+  iso_week: 'iso_week',
+  isowk: 'iso_week',
+  isoww: 'iso_week',
+  tzoffset: 'tzoffset',
+  tz: 'tzoffset',
+};
+
+const partOf = (f: FunctionContext): string => {
+  const written = f.call.datePart ?? '';
+  const part = partNames[written];
+  if (!part)
+    throw new SqlError(
+      155,
+      `'${written}' is not a recognized ${f.call.name.toLowerCase()} option.`,
+      f.line,
+      15,
+    );
+  return part;
+};
+
+/** A date argument: text is read as datetime2(7), numbers as datetime. */
+const temporal = (f: FunctionContext, n: number): { value: Typed; family: TypeFamily } => {
+  const e = f.arg(n);
+  if (e.untyped) return { value: typed('null::int8', DATETIME), family: 'datetime' };
+  if (isText(e.type)) {
+    const type: SqlType = { name: 'datetime2', scale: 7 };
+    return { value: typed(f.to(e, type), type, e.nullable), family: 'datetime2' };
+  }
+  if (isNumeric(e.type)) return { value: typed(f.to(e, DATETIME), DATETIME, e.nullable), family: 'datetime' };
+  const family = familyOf(e.type);
+  if (
+    !family ||
+    !['date', 'time', 'datetime2', 'datetime', 'smalldatetime', 'datetimeoffset'].includes(family)
+  ) {
+    throw new SqlError(
+      8116,
+      `Argument data type ${e.type.name} is invalid for argument ${n + 2} of ${f.call.name.toLowerCase()} function.`,
+      f.line,
+    );
+  }
+  return { value: e, family };
+};
+
+const fromTicks = (ticks: string, source: Typed, family: TypeFamily): Typed => {
+  const scale = source.type.scale ?? 7;
+  switch (family) {
+    case 'date':
+      return typed(`emu.ticks_date(${ticks})`, source.type, true);
+    case 'time':
+      return typed(`(${ticks} % 864000000000)`, source.type, true);
+    case 'datetime':
+      return typed(`emu.ticks_datetime(${ticks})`, source.type, true);
+    case 'smalldatetime':
+      return typed(`emu.ticks_minutes(${ticks})`, source.type, true);
+    case 'datetimeoffset':
+      return typed(
+        `emu.dto(${ticks} - (${source.pg}).o::int8 * 600000000, (${source.pg}).o)`,
+        source.type,
+        true,
+      );
+    default:
+      return typed(scale === 7 ? ticks : `emu.round_ticks(${ticks}, ${scale})`, source.type, true);
+  }
+};
+
+const wholeTime = new Set(['hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond']);
+
+const dateAdd: BuiltIn = (f) => {
+  const part = partOf(f);
+  const written = f.arg(1);
+  const { value, family } =
+    isText(written.type) && !written.untyped
+      ? {
+          value: typed(f.to(written, DATETIME), DATETIME, written.nullable),
+          family: 'datetime' as TypeFamily,
+        }
+      : temporal(f, 1);
+  const unit = part === 'dayofyear' || part === 'weekday' ? 'day' : part;
+  if (unit === 'iso_week' || unit === 'tzoffset')
+    throw new SqlError(
+      9810,
+      `The datepart ${unit} is not supported by date function dateadd for data type ${value.type.name}.`,
+      f.line,
+    );
+  if (family === 'date' && wholeTime.has(unit)) {
+    throw new SqlError(
+      9810,
+      `The datepart ${unit} is not supported by date function dateadd for data type date.`,
+      f.line,
+    );
+  }
+  const number =
+    isNumeric(f.arg(0).type) && familyOf(f.arg(0).type) !== 'int'
+      ? `(${f.to(f.arg(0), INT, 'explicit')})::int8`
+      : f.bigint(0);
+  return fromTicks(
+    `emu.dateadd('${unit}', ${number}, ${ticksOf(value.pg, family)}, '${value.type.name}')`,
+    value,
+    family,
+  );
+};
+
+const dateDiff =
+  (type: SqlType): BuiltIn =>
+  (f) => {
+    const part = partOf(f);
+    const unit = part === 'dayofyear' || part === 'weekday' ? 'day' : part;
+    if (unit === 'iso_week' || unit === 'tzoffset')
+      throw new SqlError(9806, `The datepart ${unit} is not supported by date function datediff.`, f.line);
+    // Instants of datetimeoffset are compared in UTC.
+    const ticks = (n: number): string => {
+      const { value, family } = temporal(f, n);
+      return family === 'datetimeoffset' ? `(${value.pg}).t` : ticksOf(value.pg, family);
+    };
+    const pg = `emu.datediff('${unit}', ${ticks(0)}, ${ticks(1)})`;
+    if (type.name === 'bigint') return typed(pg, BIGINT);
+    return typed(`(${pg})::int4`, INT);
+  };
+
+const datePart: BuiltIn = (f) => {
+  const part = partOf(f);
+  const { value, family } = temporal(f, 0);
+  if (part === 'tzoffset') {
+    return typed(family === 'datetimeoffset' ? `(${value.pg}).o::int4` : '0', INT, value.nullable);
+  }
+  return typed(`emu.datepart('${part}', ${ticksOf(value.pg, family)})`, INT, value.nullable);
+};
+
+const dateName: BuiltIn = (f) => {
+  const part = partOf(f);
+  const { value, family } = temporal(f, 0);
+  const ticks = ticksOf(value.pg, family);
+  if (part === 'month') return typed(`rtrim(to_char(emu.ticks_date(${ticks}), 'FMMonth'))`, nvarchar(30));
+  if (part === 'weekday') return typed(`rtrim(to_char(emu.ticks_date(${ticks}), 'FMDay'))`, nvarchar(30));
+  if (part === 'tzoffset') throw unsupported('DATENAME(tzoffset)', f.line);
+  return typed(`(emu.datepart('${part}', ${ticks}))::text`, nvarchar(30));
+};
+
+const simplePart =
+  (part: string): BuiltIn =>
+  (f) => {
+    const { value, family } = temporal(f, 0);
+    return typed(`emu.datepart('${part}', ${ticksOf(value.pg, family)})`, INT, value.nullable);
+  };
+
+const now =
+  (type: SqlType, pg: string): BuiltIn =>
+  () =>
+    typed(pg, type, false);
+const datetime2: SqlType = { name: 'datetime2', scale: 7 };
+
+const fromParts =
+  (type: SqlType, timeFrom: number): BuiltIn =>
+  (f) => {
+    const target = `'${type.name}'`;
+    const scaled = (n: number): number => {
+      const e = f.arg(n);
+      if (!e.constant)
+        throw new SqlError(
+          10760,
+          'Scale argument is not valid. Valid expressions for data type scale argument are integer constants and integer constant expressions.',
+          f.line,
+        );
+      return Number(e.pg);
+    };
+    if (type.name === 'date')
+      return typed(
+        `emu.ticks_date(emu.make_ticks(${f.int(0)}, ${f.int(1)}, ${f.int(2)}, 0, 0, 0, 0, ${target}))`,
+        type,
+      );
+    const date = timeFrom === 3 ? `${f.int(0)}, ${f.int(1)}, ${f.int(2)}` : '1, 1, 1';
+    const [h, m, s] = [0, 1, 2].map((i) => f.int(timeFrom + i));
+    if (type.name === 'datetime') {
+      return typed(
+        `emu.ticks_datetime(emu.make_ticks(${date}, ${h}, ${m}, ${s}, (${f.int(6)})::int8 * 10000, ${target}))`,
+        type,
+      );
+    }
+    if (type.name === 'smalldatetime') {
+      return typed(
+        `emu.ticks_minutes(emu.make_ticks(${date}, ${f.int(3)}, ${f.int(4)}, 0, 0, ${target}))`,
+        type,
+      );
+    }
+    const scale = scaled(timeFrom + (type.name === 'datetimeoffset' ? 6 : 4));
+    const fraction = `(${f.int(timeFrom + 3)})::int8 * ${10 ** (7 - scale)}`;
+    const ticks = `emu.make_ticks(${date}, ${h}, ${m}, ${s}, ${fraction}, ${target})`;
+    if (type.name === 'datetimeoffset') {
+      const offset = `(${f.int(7)} * 60 + ${f.int(8)})`;
+      return typed(`emu.dto(${ticks} - ${offset}::int8 * 600000000, ${offset})`, { ...type, scale });
+    }
+    return typed(ticks, { ...type, scale });
+  };
+
+const minutesOf = (f: FunctionContext, n: number): string => {
+  const text = f.literalText(n);
+  if (text === undefined) return f.int(n);
+  const match = /^([+-])(\d{2}):(\d{2})$/.exec(text);
+  if (!match)
+    throw new SqlError(
+      9812,
+      'The timezone provided to builtin function todatetimeoffset is invalid.',
+      f.line,
+    );
+  return String((match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])));
+};
+
+export const timeFunctions: FunctionTable = {
+  GETDATE: fn(0, 0, now(DATETIME, 'emu.ticks_datetime(emu.now_ticks())')),
+  GETUTCDATE: fn(0, 0, now(DATETIME, 'emu.ticks_datetime(emu.now_ticks())')),
+  CURRENT_TIMESTAMP: fn(0, 0, now(DATETIME, 'emu.ticks_datetime(emu.now_ticks())')),
+  SYSDATETIME: fn(0, 0, now(datetime2, 'emu.now_ticks()')),
+  SYSUTCDATETIME: fn(0, 0, now(datetime2, 'emu.now_ticks()')),
+  SYSDATETIMEOFFSET: fn(0, 0, now({ name: 'datetimeoffset', scale: 7 }, 'emu.dto(emu.now_ticks(), 0)')),
+  CURRENT_DATE: fn(0, 0, now({ name: 'date' }, 'emu.ticks_date(emu.now_ticks())')),
+  DATEADD: fn(2, 2, dateAdd),
+  DATEDIFF: fn(2, 2, dateDiff(INT)),
+  DATEDIFF_BIG: fn(2, 2, dateDiff(BIGINT)),
+  DATEPART: fn(1, 1, datePart),
+  DATENAME: fn(1, 1, dateName),
+  YEAR: fn(1, 1, simplePart('year')),
+  MONTH: fn(1, 1, simplePart('month')),
+  DAY: fn(1, 1, simplePart('day')),
+  DATETRUNC: fn(1, 1, (f) => {
+    const { value, family } = temporal(f, 0);
+    const part = partOf(f);
+    return fromTicks(`emu.datetrunc('${part}', ${ticksOf(value.pg, family)})`, value, family);
+  }),
+  EOMONTH: fn(1, 2, (f) => {
+    const { value, family } = temporal(f, 0);
+    const date = family === 'date' ? value.pg : `emu.ticks_date(${ticksOf(value.pg, family)})`;
+    return typed(`emu.eomonth(${date}, ${f.has(1) ? f.int(1) : '0'})`, { name: 'date' });
+  }),
+  DATEFROMPARTS: fn(3, 3, fromParts({ name: 'date' }, 3)),
+  TIMEFROMPARTS: fn(5, 5, fromParts({ name: 'time' }, 0)),
+  DATETIMEFROMPARTS: fn(7, 7, fromParts(DATETIME, 3)),
+  SMALLDATETIMEFROMPARTS: fn(5, 5, fromParts({ name: 'smalldatetime' }, 3)),
+  DATETIME2FROMPARTS: fn(8, 8, fromParts({ name: 'datetime2' }, 3)),
+  DATETIMEOFFSETFROMPARTS: fn(10, 10, fromParts({ name: 'datetimeoffset' }, 3)),
+  SWITCHOFFSET: fn(2, 2, (f) => {
+    const type: SqlType = { name: 'datetimeoffset', scale: f.arg(0).type.scale ?? 7 };
+    return typed(`emu.dto((${f.to(f.arg(0), type)}).t, ${minutesOf(f, 1)})`, type);
+  }),
+  TODATETIMEOFFSET: fn(2, 2, (f) => {
+    const { value, family } = temporal(f, 0);
+    const minutes = minutesOf(f, 1);
+    const scale =
+      family === 'datetime2' || family === 'datetimeoffset'
+        ? (value.type.scale ?? 7)
+        : family === 'datetime'
+          ? 3
+          : 0;
+    return typed(`emu.dto(${ticksOf(value.pg, family)} - (${minutes})::int8 * 600000000, ${minutes})`, {
+      name: 'datetimeoffset',
+      scale,
+    });
+  }),
+};
