@@ -14,7 +14,7 @@ class World {
   readonly source = new SourceModel();
   readonly memory = new MemoryLog();
   readonly loader = new LoaderModel(this.memory, topics);
-  readonly tables: TableId[] = [
+  readonly tables: readonly [TableId, TableId] = [
     this.source.create('dbo', 'A', [intColumn('Id', 1), intColumn('X', 2, true)], ['Id']),
     this.source.create(
       'dbo',
@@ -38,19 +38,21 @@ class World {
     return takeOver(this.memory, this.source, this.config, () => new Date(this.clockMs));
   }
 
+  at(index: number): TableId {
+    return index === 0 ? this.tables[0] : this.tables[1];
+  }
+
   passTime(ms: number): void {
     this.clockMs += ms;
   }
 
   write(table: number, key: number, value: number | null): void {
-    const id = this.tables[table % 2] ?? this.tables[0];
-    if (id) this.source.transact([change(id, key, value)]);
+    this.source.transact([change(this.at(table), key, value)]);
   }
 
   addColumn(value: number | null): void {
     const name = `C${this.columns++}`;
-    const [table] = this.tables;
-    if (table) this.source.addColumn(table, intColumn(name, this.columns, true), value);
+    this.source.addColumn(this.tables[0], intColumn(name, this.columns, true), value);
     this.passTime(6000); // shapes of idle tables are compared every few seconds
   }
 
@@ -143,7 +145,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: table.map(
       (at): Action =>
         (world) =>
-          world.source.truncate(world.tables[at] as TableId),
+          world.source.truncate(world.at(at)),
     ),
   },
   {
@@ -151,7 +153,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: table.map(
       (at): Action =>
         (world) =>
-          world.source.recreate(world.tables[at] as TableId),
+          world.source.recreate(world.at(at)),
     ),
   },
   {
@@ -159,13 +161,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: table.map(
       (at): Action =>
         (world) =>
-          world.source.expire(world.tables[at] as TableId),
+          world.source.expire(world.at(at)),
     ),
   },
   {
     weight: 1,
     arbitrary: table.map((at): Action => (world) => {
-      world.requested = new Map([[world.tables[at] as TableId, { reason: 'requested', detail: 'test' }]]);
+      world.requested = new Map([[world.at(at), { reason: 'requested', detail: 'test' }]]);
     }),
   },
   {
@@ -234,13 +236,9 @@ describe('capture against a model of source, log and loader', () => {
     world.write(0, 9, 9);
     world.memory.nextBreak = 'commit-refused';
     await world.step();
-    expect(
-      world.memory.visible(topics.table(world.tables[0] as TableId)).some(({ key }) => key === '[9]'),
-    ).toBe(false);
+    expect(world.memory.visible(topics.table(world.tables[0])).some(({ key }) => key === '[9]')).toBe(false);
     await world.settle();
-    const shown = world.memory
-      .visible(topics.table(world.tables[0] as TableId))
-      .filter(({ key }) => key === '[9]');
+    const shown = world.memory.visible(topics.table(world.tables[0])).filter(({ key }) => key === '[9]');
     expect(shown).toHaveLength(1);
     world.expectMirror();
   });
@@ -262,7 +260,7 @@ describe('capture against a model of source, log and loader', () => {
   });
 
   const generationOf = (world: World, at: number) => {
-    const { live, stale, loading } = world.turn.checkpoint.tables[world.tables[at] as TableId] ?? {};
+    const { live, stale, loading } = world.turn.checkpoint.tables[world.at(at)] ?? {};
     return { live, stale, loading: loading?.generation, reason: loading?.reason };
   };
 
@@ -283,7 +281,7 @@ describe('capture against a model of source, log and loader', () => {
     const restore = world.source.backup();
     await load(world);
     if (reason === 'database-restored') restore();
-    else harm(world, world.tables[0] as TableId);
+    else harm(world, world.tables[0]);
     await world.step();
     expect(generationOf(world, 0)).toEqual({ live: 1, stale: true, loading: 2, reason });
     await world.settle();
@@ -294,17 +292,17 @@ describe('capture against a model of source, log and loader', () => {
   it('sends changes to both generations while a reload by request runs, and to the new one alone after a loss', async () => {
     const world = new World();
     await load(world);
-    const topic = topics.table(world.tables[0] as TableId);
+    const topic = topics.table(world.tables[0]);
     const lastGenerations = (): number[] => {
       const { value } = world.memory.visible(topic).findLast(({ key }) => key === '[9]') ?? {};
       return (JSON.parse(value ?? '{}') as { source: { generation: number[] } }).source.generation;
     };
-    world.requested = new Map([[world.tables[0] as TableId, { reason: 'requested', detail: '' }]]);
+    world.requested = new Map([[world.tables[0], { reason: 'requested', detail: '' }]]);
     await world.step();
     await world.step(() => world.write(0, 9, 1));
     expect(lastGenerations()).toEqual([1, 2]);
     await world.settle();
-    world.source.truncate(world.tables[0] as TableId);
+    world.source.truncate(world.tables[0]);
     for (const key of [1, 2, 3, 4]) world.write(0, key, key);
     await world.step();
     await world.step(() => world.write(0, 9, 2));
@@ -317,16 +315,16 @@ describe('capture against a model of source, log and loader', () => {
     const world = new World();
     await load(world);
     world.addColumn(null);
-    world.source.transact([{ table: world.tables[0] as TableId, upsert: { Id: 1, X: 1, C10: 77 } }]);
+    world.source.transact([{ table: world.tables[0], upsert: { Id: 1, X: 1, C10: 77 } }]);
     await world.settle();
     expect(generationOf(world, 0)).toMatchObject({ live: 1, stale: false });
-    expect(world.loader.rows(world.tables[0] as TableId).get('[1]')).toEqual({ Id: 1, X: 1, C10: 77 });
+    expect(world.loader.rows(world.tables[0]).get('[1]')).toEqual({ Id: 1, X: 1, C10: 77 });
   });
 
   it('notices a truncation that no version tells of', async () => {
     const world = new World();
     for (const key of [1, 2, 3]) world.write(0, key, key);
-    const id = world.tables[0] as TableId;
+    const id = world.tables[0];
     world.source.setTracked(id, false);
     world.source.setTracked(id, true); // begin_version is now the current version
     await world.settle();
@@ -339,7 +337,7 @@ describe('capture against a model of source, log and loader', () => {
   it('lets a table that is no longer tracked stand still, and loads it anew when it is back', async () => {
     const world = new World();
     await load(world);
-    const id = world.tables[0] as TableId;
+    const id = world.tables[0];
     world.source.setTracked(id, false);
     world.write(0, 1, 100);
     await world.step();
@@ -354,7 +352,7 @@ describe('capture against a model of source, log and loader', () => {
   it('caps reloads that nobody asked for, but not those that somebody did', async () => {
     const world = new World(testConfig({ maxReloadsPerDay: 2 }));
     await load(world);
-    const id = world.tables[0] as TableId;
+    const id = world.tables[0];
     for (let time = 0; time < 2; time++) {
       world.write(1, 7, time);
       world.source.truncate(id);
@@ -376,7 +374,7 @@ describe('capture against a model of source, log and loader', () => {
     const world = new World(testConfig({ onHistoryLost: 'halt' }));
     await load(world);
     world.write(1, 7, 9);
-    world.source.truncate(world.tables[0] as TableId);
+    world.source.truncate(world.tables[0]);
     await expect(world.step()).rejects.toMatchObject({ code: 'THAL-S007' });
   });
 

@@ -37,7 +37,9 @@ export class LoaderModel {
   }
 
   rows(table: TableId): Rows {
-    return this.generations.get(`${table}#${this.live.get(table)}`) ?? new Map();
+    return (
+      this.generations.get(`${table}#${this.live.get(table)}`) ?? new Map<string, Record<string, unknown>>()
+    );
   }
 
   private applyBatch(sealed: JournalData<'batch.sealed'>): void {
@@ -64,7 +66,7 @@ export class LoaderModel {
     for (const generation of event.source.generation) {
       const id = `${table}#${generation}`;
       let rows = this.generations.get(id);
-      if (!rows) this.generations.set(id, (rows = new Map()));
+      if (!rows) this.generations.set(id, (rows = new Map<string, Record<string, unknown>>()));
       if (event.after === null) rows.delete(key);
       else rows.set(key, event.after);
     }

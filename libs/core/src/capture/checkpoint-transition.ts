@@ -104,7 +104,7 @@ export interface ChunkProgress {
 /** The checkpoint after a chunk; unchanged when the load was replaced in the meantime. */
 export function applyChunk(checkpoint: Checkpoint, chunk: ChunkProgress): Checkpoint {
   const known = checkpoint.tables[chunk.table];
-  if (!known?.loading || known.loading.generation !== chunk.generation) return checkpoint;
+  if (known?.loading?.generation !== chunk.generation) return checkpoint;
   const rowsDone = known.loading.rowsDone + chunk.rows;
   const loading: LoadProgress = {
     ...known.loading,

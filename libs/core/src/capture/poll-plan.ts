@@ -184,7 +184,8 @@ function goneTables({ checkpoint, observation }: PollInput): PollPlan['waiting']
  * TRUNCATE does not advance it. For these the poll asks whether they still hold a row.
  */
 export function blindTables(checkpoint: Checkpoint | null, observation: Observation): TableId[] {
-  if (checkpoint === null || checkpoint.version !== observation.currentVersion) return [];
+  if (checkpoint === null) return [];
+  if (checkpoint.version !== observation.currentVersion) return [];
   return observation.tables
     .filter(({ table, beginVersion }) => {
       const known = checkpoint.tables[table];

@@ -107,7 +107,7 @@ export class EventShaper {
 }
 
 // Control characters, quotes, backslashes and surrogates: JSON.stringify knows what becomes of them.
-// eslint-disable-next-line no-control-regex
+ 
 const needsEscape = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 /** JSON text of a string. */
