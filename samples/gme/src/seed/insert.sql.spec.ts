@@ -32,13 +32,6 @@ describe('insertStatements', () => {
     ]);
   });
 
-  it('writes identity values under identity_insert', () => {
-    const [statement] = insertStatements({ ...table, identity: true }, [[1, '', null, 0, false, null, '0']]);
-    expect(statement?.sql).toMatch(
-      /^set identity_insert dbo\.\[Message] on;\n[\s\S]*\nset identity_insert dbo\.\[Message] off;$/,
-    );
-  });
-
   it('cuts at the number of rows and at the size of a statement, losing none', () => {
     const rows = Array.from({ length: 25 }, (_, i) => [i, 'x'.repeat(100_000), null, 1, true, null, '1']);
     const statements = [...insertStatements(table, rows, 10)];

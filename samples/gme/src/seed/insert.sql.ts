@@ -33,9 +33,12 @@ export function literal(value: SampleValue, column: SampleColumn): string {
 /** `INSERT … VALUES` for the rows, which must not be empty. */
 export function insertStatement(table: SampleTable, tuples: readonly string[]): string {
   const columns = table.columns.map((column) => `[${column.name}]`).join(', ');
-  const insert = `insert into dbo.[${table.name}] (${columns}) values\n${tuples.join(',\n')};`;
-  if (!table.identity) return insert;
-  return `set identity_insert dbo.[${table.name}] on;\n${insert}\nset identity_insert dbo.[${table.name}] off;`;
+  return `insert into dbo.[${table.name}] (${columns}) values\n${tuples.join(',\n')};`;
+}
+
+/** Lets the session write identity values of its own; one table at a time can be switched on. */
+export function setIdentityInsert(table: SampleTable, state: 'on' | 'off'): string {
+  return `set identity_insert dbo.[${table.name}] ${state};`;
 }
 
 /** Cuts a stream of rows into statements that the server takes, and says how many rows each holds. */

@@ -1,6 +1,6 @@
 import type { ConnectionPool } from 'mssql';
 import { sampleTables, type SampleTable, type TableName } from '../schema.js';
-import { insertStatements } from './insert.sql.js';
+import { insertStatements, setIdentityInsert } from './insert.sql.js';
 import { sampleRows } from './rows.js';
 import { scales, type Scale, type ScaleName } from './scale.js';
 
@@ -68,7 +68,7 @@ async function seedTable(pool: ConnectionPool, table: SampleTable, options: Seed
   const lane = async (): Promise<void> => {
     for (const statement of statements) {
       options.signal?.throwIfAborted();
-      await pool.request().batch(statement.sql);
+      await insert(pool, table, statement.sql);
       rows += statement.rows;
       options.onProgress?.({ table: table.name, rows, done: false });
     }
@@ -77,4 +77,24 @@ async function seedTable(pool: ConnectionPool, table: SampleTable, options: Seed
   const lanes = selfReferencing.has(table.name) ? 1 : Math.max(1, options.concurrency ?? 2);
   await Promise.all(Array.from({ length: lanes }, lane));
   return rows;
+}
+
+/** A transaction holds its connection, and IDENTITY_INSERT belongs to the connection: without one it could end up on another. */
+async function insert(pool: ConnectionPool, table: SampleTable, statement: string): Promise<void> {
+  if (!table.identity) {
+    await pool.request().batch(statement);
+    return;
+  }
+  const transaction = pool.transaction();
+  await transaction.begin();
+  try {
+    await transaction.request().batch(setIdentityInsert(table, 'on'));
+    await transaction.request().batch(statement);
+    await transaction.request().batch(setIdentityInsert(table, 'off'));
+    await transaction.commit();
+  } catch (error) {
+    // The server may have rolled back by itself; the error that made it do so is the one that counts.
+    await transaction.rollback().catch(() => undefined);
+    throw error;
+  }
 }

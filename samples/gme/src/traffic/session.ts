@@ -74,9 +74,12 @@ export async function inTransaction(
   return session.changedRows;
 }
 
-const retryable = new Set([1205, 1222, 3960, 2601, 2627]);
+const retryable = new Set([1205, 1222, 3960, 2601, 2627, 547]);
 
-/** Deadlock, lock timeout, update conflict, or two sessions that drew the same key: the whole transaction may be tried again. */
+/**
+ * Deadlock, lock timeout, update conflict, two sessions that drew the same key, or a row referred to that another session has
+ * just deleted: the whole transaction may be tried again.
+ */
 export function isConflict(error: unknown): boolean {
   return (
     typeof error === 'object' && error !== null && 'number' in error && retryable.has(Number(error.number))
