@@ -27,7 +27,7 @@ export async function answersWarehouseQuery(login: Login): Promise<void> {
 /**
  * PRELOGIN of TDS 7.4 with nothing but a version and the end mark: every server answers it with a packet of type 4.
  */
-const PRELOGIN = Buffer.from('12010014000001000000000b0006ff0000000000', 'hex');
+const PRELOGIN = Buffer.from('12010014000001000000060006ff000000000000', 'hex');
 PRELOGIN.writeUInt16BE(PRELOGIN.length, 2);
 
 /** The source answers the first message of its own protocol. */
