@@ -19,6 +19,8 @@ export class DelimitedLoader {
   constructor(
     private readonly run: LoadRun,
     private readonly file: FileResult,
+    /** The unquoted null string is NULL and nothing else is: for files the emulator has written itself. */
+    private readonly exactNulls = false,
   ) {
     const { options, columns } = run;
     this.reader = new DelimitedReader({
@@ -107,12 +109,11 @@ export class DelimitedLoader {
   ): Meaning {
     const { nullText } = this;
     const length = end - start;
-    if (length === nullText.length && source.compare(nullText, 0, nullText.length, start, end) === 0) {
-      const text = column.type === 'character varying' || column.type === 'character';
-      // An absent field is filled as an empty one.
-      if (length > 0 || !text || options.given.has('null')) return 'null';
-    }
+    const isMark = length === nullText.length && source.compare(nullText, 0, length, start, end) === 0;
+    if (this.exactNulls) return isMark ? 'null' : 'value';
     const isText = column.type === 'character varying' || column.type === 'character';
+    // An absent field is filled as an empty one.
+    if (isMark && (length > 0 || !isText || options.given.has('null'))) return 'null';
     if (length === 0) return isText && !options.emptyAsNull ? 'value' : 'null';
     const first = source[start];
     if (first !== 0x20 && first !== 0x09) return 'value';

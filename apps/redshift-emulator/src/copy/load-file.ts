@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { notSupportedByEmulator, RedshiftError } from '../errors.js';
 import { readable } from './decompress.js';
 import { DelimitedLoader } from './delimited-loader.js';
+import { loadParquet } from './parquet-loader.js';
 import type { Load } from './load-history.js';
 import type { LoadFile } from './load-source.js';
 
@@ -12,6 +13,8 @@ export async function loadFile(file: LoadFile, load: Load): Promise<void> {
     case 'csv':
     case 'text':
       return loadDelimited(file, load);
+    case 'parquet':
+      return loadParquet(file, load);
     default:
       throw notSupportedByEmulator(`COPY format ${format.toUpperCase()}`);
   }

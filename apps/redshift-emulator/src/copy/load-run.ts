@@ -39,7 +39,8 @@ export class LoadRun {
   constructor(
     readonly columns: readonly TargetColumn[],
     readonly options: CopyOptions,
-    private readonly target: CopyIn | undefined,
+    /** Undefined with NOLOAD. */
+    readonly copyIn: CopyIn | undefined,
     readonly signal: AbortSignal,
   ) {}
 
@@ -60,6 +61,11 @@ export class LoadRun {
     this.rowsWritten += 1;
   }
 
+  /** Takes over the rows of a run within this one. */
+  add(inner: LoadRun): void {
+    this.rowsWritten += inner.rows;
+  }
+
   /** @throws TooManyErrors at the first refusal too many */
   reject(file: FileResult, row: Omit<RejectedRow, 'file'>): void {
     file.rejected += 1;
@@ -71,8 +77,8 @@ export class LoadRun {
   /** Sends rows on. @throws TooManyErrors when PostgreSQL has already refused the load */
   async send(rows: Buffer | undefined): Promise<void> {
     if (this.signal.aborted) throw new RedshiftError('57014', "Query cancelled on user's request");
-    if (rows === undefined || this.target === undefined) return;
-    if (!(await this.target.write(rows))) throw new TooManyErrors();
+    if (rows === undefined || this.copyIn === undefined) return;
+    if (!(await this.copyIn.write(rows))) throw new TooManyErrors();
   }
 }
 

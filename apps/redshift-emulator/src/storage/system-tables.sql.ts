@@ -26,6 +26,9 @@ begin
   from jsonb_array_elements(load -> 'files') f;
 end $$;
 
+create or replace function redshift_emulator.record_unload(files jsonb) returns void language sql security definer as $$
+  insert into redshift_emulator.unloads select * from jsonb_populate_recordset(null::redshift_emulator.unloads, files) $$;
+
 create or replace view pg_catalog.stl_load_errors as
 select userid, slice, tbl::int as tbl, starttime, session, query::int as query, filename::char(256) as filename, line_number,
   colname::char(127) as colname, type::char(10) as type, col_length::char(10) as col_length, position as "position",

@@ -1,8 +1,78 @@
-import { notSupportedByEmulator } from '../errors.js';
+import { RedshiftError } from '../errors.js';
+import { rewrite } from '../language/expressions.js';
+import { quoteLiteral, render, tokenize, type Token } from '../language/lexer.js';
+import { refuseForeignSyntax } from '../language/refusals.js';
 import type { UnloadStatement } from '../language/unload-statement.js';
+import { commandComplete, errorResponse } from '../protocol/messages.js';
+import { parseS3Url } from '../s3/bucket.js';
 import type { TransferContext } from '../session/transfer-context.js';
+import { backendFailure } from './backend-failure.js';
+import { unloadColumns } from './unload-columns.js';
+import { unloadParquet } from './unload-parquet.js';
+import { UnloadTarget } from './unload-target.js';
+import { unloadText } from './unload-text.js';
 
 /** Runs an UNLOAD within the transaction that is open, and tells the client of its success. */
-export async function runUnload(statement: UnloadStatement, _context: TransferContext): Promise<void> {
-  await Promise.reject(notSupportedByEmulator(`UNLOAD to ${statement.options.format}`));
+export async function runUnload(statement: UnloadStatement, context: TransferContext): Promise<void> {
+  const { backend, client, session, lastLoads, signal } = context;
+  const { options } = statement;
+  const started = new Date();
+  const query = unloadQuery(statement.query);
+  const bucket = session.server.stores.open(statement.credential, options.region);
+  const described = await backend.run(`select * from (${query}) as unloaded limit 0`);
+  if (described.error !== undefined) throw backendFailure(described.error);
+  const columns = unloadColumns(described.columns);
+  const target = new UnloadTarget(bucket, parseS3Url(statement.target), options, signal);
+  await target.prepare();
+  const id = await session.server.storage.nextQueryId();
+  const unload = options.format === 'parquet' ? unloadParquet : unloadText;
+  const work = { backend, temporaryDirectory: session.server.temporaryDirectory };
+  // Timestamps with zone are unloaded in UTC whatever the session's zone.
+  const zone = (await backend.run('show timezone')).rows[0]?.[0] ?? 'UTC';
+  await backend.run("set local timezone to 'UTC'");
+  const rows = await unload(query, columns, options, target, work);
+  await backend.run(`set local timezone to ${quoteLiteral(zone)}`);
+  if (options.manifest) await target.writeManifest(columns);
+  const record = target.files.map((file) => ({
+    query: id,
+    userid: session.userId,
+    session: session.pid,
+    start_time: started,
+    end_time: new Date(),
+    path: file.url,
+    line_count: file.rows,
+    transfer_size: file.bytes,
+    file_format: options.format,
+  }));
+  await backend.run(`select redshift_emulator.record_unload(${quoteLiteral(JSON.stringify(record))})`);
+  await lastLoads.set({ last_unload_id: id, last_unload_count: rows, last_query_id: id });
+  const message = `UNLOAD completed, ${rows} record(s) unloaded successfully.`;
+  client.write(errorResponse({ severity: 'INFO', code: '00000', message }, 'N'));
+  client.write(commandComplete('UNLOAD'));
+}
+
+/** The query for PostgreSQL. @throws RedshiftError for what UNLOAD does not take */
+function unloadQuery(text: string): string {
+  const tokens = tokenize(text.trim().replace(/;\s*$/, ''));
+  const first = tokens.find(({ kind }) => kind !== 'blank');
+  if (first?.kind !== 'word' && first?.value !== '(')
+    throw new RedshiftError('42601', 'UNLOAD needs a SELECT');
+  if (first.kind === 'word' && !['select', 'with'].includes(first.value)) {
+    throw new RedshiftError('42601', `UNLOAD needs a SELECT, not ${first.value.toUpperCase()}`);
+  }
+  if (hasOuterLimit(tokens)) {
+    throw new RedshiftError('0A000', 'LIMIT clause is not supported in the outermost SELECT of UNLOAD');
+  }
+  refuseForeignSyntax(tokens);
+  return render(rewrite(tokens));
+}
+
+function hasOuterLimit(tokens: readonly Token[]): boolean {
+  let depth = 0;
+  for (const { kind, value } of tokens) {
+    if (kind === 'symbol' && value === '(') depth += 1;
+    else if (kind === 'symbol' && value === ')') depth -= 1;
+    else if (depth === 0 && kind === 'word' && value === 'limit') return true;
+  }
+  return false;
 }
