@@ -1,7 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { controlTopics, createKafka, ensureTopics, JournalWriter } from '@thalamus/kafka';
 import { ObjectStore, type ObjectStoreAddress } from '@thalamus/object-store';
-import { Health, LOG, Metrics, type Logger, type Settings, type Stoppable } from '@thalamus/platform';
+import {
+  Health,
+  LOG,
+  Metrics,
+  retrying,
+  type Logger,
+  type Settings,
+  type Stoppable,
+} from '@thalamus/platform';
 import { OperationsStore, Warehouse } from '@thalamus/redshift';
 import { ApplyRunner } from './apply/apply.runner.js';
 import { RecordWriter } from './record-writer.js';
@@ -13,7 +21,13 @@ export async function startLoader(app: INestApplication, settings: Settings): Pr
   const { config, env, topics } = settings;
   const log = app.get<Logger>(LOG);
   const kafka = createKafka({ brokers: env.THALAMUS_KAFKA_BROKERS, clientId: 'thalamus-loader' });
-  await ensureTopics(kafka, controlTopics(topics, config));
+  // A broker that has just started answers for a topic before it serves it.
+  await retrying(() => ensureTopics(kafka, controlTopics(topics, config)), {
+    attempts: 10,
+    baseMs: 200,
+    maxMs: 5000,
+    onRetry: (error) => log.warn({ err: error }, 'control topics are not ready; trying again'),
+  });
   const schemas = new SchemaRegistry(kafka, topics);
   await schemas.start();
   const records = await RecordWriter.open(kafka);

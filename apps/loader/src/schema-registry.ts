@@ -6,6 +6,7 @@ import {
   type Topics,
 } from '@thalamus/contracts';
 import { readTopic, type Kafka } from '@thalamus/kafka';
+import { retrying } from '@thalamus/platform';
 
 /** Longest wait for a schema that a record names and the schemas topic has not shown yet, ms. */
 const lookupDeadlineMs = 30_000;
@@ -26,14 +27,24 @@ export class SchemaRegistry {
 
   /** Resolves when everything published so far is known. */
   async start(): Promise<void> {
-    this.following = readTopic(this.kafka, this.topics.schemas, {
-      signal: this.stopping.signal,
-      onRecord: ({ value, offset }) => {
-        if (value) this.accept(value.toString('utf8'), offset);
-      },
-      onCaughtUp: () => this.caughtUp.resolve(),
-    });
+    this.following = this.follow();
     await Promise.race([this.caughtUp.promise, this.following]);
+  }
+
+  /** Reading again from the beginning is harmless: a schema never changes. */
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    await retrying(
+      () =>
+        readTopic(this.kafka, this.topics.schemas, {
+          signal,
+          onRecord: ({ value, offset }) => {
+            if (value) this.accept(value.toString('utf8'), offset);
+          },
+          onCaughtUp: () => this.caughtUp.resolve(),
+        }),
+      { attempts: 10, baseMs: 500, maxMs: 5000, signal },
+    );
   }
 
   /** Rejects when the topic cannot be followed any more. */

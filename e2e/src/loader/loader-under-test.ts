@@ -2,16 +2,31 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { pipelineConfigSchema, Topics, type AnyJournalEntry, type PipelineConfig } from '@thalamus/contracts';
-import { controlTopics, createKafka, ensureTopics, readJournal, type Kafka } from '@thalamus/kafka';
+import {
+  pipelineConfigSchema,
+  tableId,
+  Topics,
+  type AnyJournalEntry,
+  type PipelineConfig,
+} from '@thalamus/contracts';
+import {
+  controlTopics,
+  createKafka,
+  ensureTopics,
+  readJournal,
+  readTopic,
+  type Kafka,
+} from '@thalamus/kafka';
 import { cloneRoot, startStack, type ComponentName, type LocalStack } from '@thalamus/local-stack';
 import { ObjectStore } from '@thalamus/object-store';
 import { Warehouse } from '@thalamus/redshift';
+import { eventually } from '../pipeline-under-test.js';
 import { LoaderProcess } from './loader-process.js';
 import { ScriptedCapture } from './scripted-capture.js';
 
 export type LoaderRole = 'stage' | 'apply';
 const partitions = 2;
+const logsDir = join(cloneRoot, '.thalamus', 'e2e-logs');
 
 /** Kafka, S3 and a warehouse for loaders; each test has a pipeline of its own in them. */
 export class LoaderGround implements AsyncDisposable {
@@ -25,6 +40,7 @@ export class LoaderGround implements AsyncDisposable {
     components: readonly ComponentName[] = ['kafka', 'postgres', 's3', 'redshift-emulator'],
   ): Promise<LoaderGround> {
     await mkdir(join(cloneRoot, '.thalamus', 'e2e'), { recursive: true });
+    await mkdir(logsDir, { recursive: true });
     const stack = await startStack({
       dir: mkdtempSync(join(cloneRoot, '.thalamus', 'e2e', 'loader-')),
       ephemeral: true,
@@ -53,6 +69,7 @@ export class LoaderUnderTest implements AsyncDisposable {
   private readonly loaders: LoaderProcess[] = [];
   private readonly ending = new AbortController();
   private reading: Promise<void> = Promise.resolve();
+  readonly readingProblems: unknown[] = [];
 
   private constructor(
     readonly ground: LoaderGround,
@@ -77,7 +94,10 @@ export class LoaderUnderTest implements AsyncDisposable {
     const configFile = join(ground.stack.paths.dir, `${name}.yaml`);
     writeFileSync(configFile, stringify(document));
     const topics = new Topics(name, 'gme');
-    await ensureTopics(ground.kafka, controlTopics(topics, config));
+    await eventually(() => ensureTopics(ground.kafka, controlTopics(topics, config)).then(() => true), {
+      withinMs: 20_000,
+      because: 'a broker that has just started serves new topics',
+    });
     const { s3 } = ground.stack.endpoints;
     const store = new ObjectStore({
       bucket: s3.bucket,
@@ -87,17 +107,23 @@ export class LoaderUnderTest implements AsyncDisposable {
     });
     const capture = new ScriptedCapture(ground.kafka, topics, partitions, name);
     const loader = new LoaderUnderTest(ground, config, topics, capture, store, configFile);
-    loader.follow();
+    loader.reading = loader.follow();
     return loader;
   }
 
-  private follow(): void {
-    this.reading = readJournal(this.ground.kafka, this.topics.journal, {
-      onEntry: (entry) => this.journal.push(entry),
-      signal: this.ending.signal,
-    });
-    // A failure shows as a journal that stands still; the promise itself is awaited at the end.
-    this.reading.catch(() => undefined);
+  /** A topic that was just made may refuse its first reader: begin again, from the beginning. */
+  private async follow(): Promise<void> {
+    const { signal } = this.ending;
+    while (!signal.aborted)
+      try {
+        await readJournal(this.ground.kafka, this.topics.journal, {
+          onEntry: (entry) => this.journal.push(entry),
+          signal,
+        });
+      } catch (error) {
+        this.journal.length = 0;
+        this.readingProblems.push(error);
+      }
   }
 
   entries<T extends AnyJournalEntry['type']>(type: T): Extract<AnyJournalEntry, { type: T }>[] {
@@ -131,7 +157,8 @@ export class LoaderUnderTest implements AsyncDisposable {
         THALAMUS_LOADER_ROLES: roles.join(','),
         THALAMUS_LOG_LEVEL: 'debug',
       },
-      join(this.ground.stack.paths.dir, `${this.config.name}-${this.loaders.length}.log`),
+      // Beside the stack's directory, which goes with it: a failed test is read here.
+      join(logsDir, `${this.config.name}-${this.loaders.length}.log`),
     );
     this.loaders.push(loader);
     return loader;
@@ -150,6 +177,48 @@ export class LoaderUnderTest implements AsyncDisposable {
       select.replaceAll('taops.', `${this.config.warehouse.operationsSchema}.`),
     );
     return [...rows];
+  }
+
+  /** Removes all events of a table from Kafka, as retention does. */
+  async removeEvents(table: string): Promise<void> {
+    const topic = this.topics.table(tableId('dbo', table));
+    const admin = this.ground.kafka.admin();
+    await admin.connect();
+    try {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({
+        topic,
+        partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
+      });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Makes stage begin again at the beginning; no stage may run. */
+  async forgetStageOffsets(table: string): Promise<void> {
+    const admin = this.ground.kafka.admin();
+    await admin.connect();
+    try {
+      const topic = this.topics.table(tableId('dbo', table));
+      await admin.resetOffsets({
+        groupId: `thalamus.loader.stage.${this.config.name}`,
+        topic,
+        earliest: true,
+      });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Values of a topic, from its beginning to its end. */
+  async records(topic: string): Promise<string[]> {
+    const values: string[] = [];
+    await readTopic(this.ground.kafka, topic, {
+      until: 'end',
+      onRecord: ({ value }) => values.push(value?.toString('utf8') ?? ''),
+    });
+    return values;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,7 @@ import {
   type WireRow,
 } from '@thalamus/contracts';
 import { encodeKey, ensureTopics, journalEntry, partitionOf, type Kafka } from '@thalamus/kafka';
+import { eventually } from '../pipeline-under-test.js';
 
 /** One change as a test writes it. */
 export interface ScriptedChange {
@@ -69,7 +70,11 @@ export class ScriptedCapture implements AsyncDisposable {
       fingerprint: String(id),
     };
     const topic = this.topics.table(schema.table);
-    await ensureTopics(this.kafka, [{ topic, partitions: this.partitions, replicationFactor: 1 }]);
+    const spec = { topic, partitions: this.partitions, replicationFactor: 1 };
+    await eventually(() => ensureTopics(this.kafka, [spec]).then(() => true), {
+      withinMs: 20_000,
+      because: `the topic ${topic} is served`,
+    });
     this.schemas.set(schema.table, schema);
     await (
       await this.connected()

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPipelineError, PipelineError, type AnyJournalEntry } from '@thalamus/contracts';
-import { Backlog, type ApplyPlan, type Loss, type Plan } from '@thalamus/core/load';
+import { Backlog, spanLoss, type ApplyPlan, type Loss, type Plan } from '@thalamus/core/load';
 import { parseAnnouncement } from './announcement.js';
 import type { ApplyDependencies } from './apply-dependencies.js';
 import { reloadSignal } from './reload-signal.js';
@@ -16,6 +16,8 @@ export interface OwnerPorts {
   readonly cleaner: StagedFilesCleaner;
   /** Commits the journal offset a successor starts from. */
   readonly commit: (offset: number) => Promise<void>;
+  /** Offsets from which stage reads each partition of a topic: what it committed, or the oldest there is. */
+  readonly stageStarts: (topic: string) => Promise<ReadonlyMap<number, number>>;
   /** Oldest offsets of a topic that Kafka still holds. */
   readonly logStarts: (topic: string) => Promise<ReadonlyMap<number, number>>;
 }
@@ -230,14 +232,24 @@ export class ApplyOwner {
   /** Asks capture for new generations first, then records: a crash in between asks twice, which costs a load, not rows. */
   private async lose(losses: readonly Loss[]): Promise<void> {
     const { records, topics, config, warehouse, operations, log } = this.use;
-    log.error({ code: 'THAL-W007', losses }, 'events are gone from Kafka: asking for new generations');
+    // Before asking: what stage reads from now on is what the new generation can rely on.
+    const spanned = await Promise.all(
+      losses.map(async (loss) => {
+        const topic = topics.table(loss.table);
+        return spanLoss(loss, topic, await this.ports.stageStarts(topic));
+      }),
+    );
+    log.error(
+      { code: 'THAL-W007', losses: spanned },
+      'events are gone from Kafka: asking for new generations',
+    );
     await records.write(topics.signals, [
       { key: config.name, value: reloadSignal(losses.map((loss) => loss.table)) },
     ]);
     await this.untilItWorks('recording losses', () =>
-      warehouse.transaction((session) => operations.recordLosses(session, losses)),
+      warehouse.transaction((session) => operations.recordLosses(session, spanned)),
     );
-    for (const loss of losses) this.loaded.lose(loss);
+    for (const loss of spanned) this.loaded.lose(loss);
   }
 
   /** Repeats what passes by itself, for as long as it takes: the journal keeps what waits. */

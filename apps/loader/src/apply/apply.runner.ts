@@ -8,7 +8,7 @@ import {
   type EachBatchPayload,
 } from '@thalamus/kafka';
 import { retrying, type Stoppable } from '@thalamus/platform';
-import { PartitionStarts } from '../stage/partition-starts.js';
+import { PartitionStarts, stageGroupId } from '../stage/partition-starts.js';
 import type { ApplyDependencies } from './apply-dependencies.js';
 import { ApplyOwner } from './apply-owner.js';
 import { StagedFilesCleaner } from './staged-files.cleaner.js';
@@ -65,7 +65,8 @@ export class ApplyRunner implements Stoppable {
     });
     use.health.report('warehouse', true);
     const consumer = use.kafka.consumer({ ...consumerDefaults, groupId });
-    const runner = new ApplyRunner(use, consumer, await PartitionStarts.open(use.kafka, groupId));
+    const starts = await PartitionStarts.open(use.kafka, stageGroupId(use.config.name));
+    const runner = new ApplyRunner(use, consumer, starts);
     await runner.consume(groupId);
     return runner;
   }
@@ -113,6 +114,7 @@ export class ApplyRunner implements Stoppable {
       {
         applier: this.applier,
         cleaner: this.cleaner,
+        stageStarts: (topic) => this.starts.of(topic),
         logStarts: (topic) => this.starts.logStarts(topic),
         commit: async (offset) => {
           if (this.owner === owner) await this.commit(offset);

@@ -2,6 +2,9 @@ import { translateKafkaError, type Kafka } from '@thalamus/kafka';
 
 type Admin = ReturnType<Kafka['admin']>;
 
+/** Consumer group of the stage role. */
+export const stageGroupId = (pipeline: string): string => `thalamus.loader.stage.${pipeline}`;
+
 /** Where partitions stand in Kafka: what the group committed, and what is still there. */
 export class PartitionStarts {
   private constructor(

@@ -80,5 +80,6 @@ export function record(offset: number, value: ChangeEvent | string | null): Kafk
     offset: String(offset),
     timestamp: '0',
     attributes: 0,
+    headers: {},
   };
 }

@@ -5,7 +5,7 @@ import { retrying, type Health, type Logger, type Metrics, type Stoppable } from
 import type { RecordWriter } from '../record-writer.js';
 import type { SchemaRegistry } from '../schema-registry.js';
 import type { StagedSegmentFile } from './membership.js';
-import { PartitionStarts } from './partition-starts.js';
+import { PartitionStarts, stageGroupId } from './partition-starts.js';
 import { rejectedEvents } from './rejected-events.js';
 import type { Segment } from './segment.js';
 import { uploadSegment } from './segment-uploader.js';
@@ -51,7 +51,7 @@ export class StageRunner implements Stoppable {
   }
 
   static async start(use: StageDependencies): Promise<StageRunner> {
-    const groupId = `thalamus.loader.stage.${use.config.name}`;
+    const groupId = stageGroupId(use.config.name);
     const runner = new StageRunner(use, await PartitionStarts.open(use.kafka, groupId), groupId);
     use.health.report('stage', true, 'waiting for table topics');
     await runner.consumer.start();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { tableId, type TableId } from '@thalamus/contracts';
 import type { ApplyPlan, Plan } from './apply-plan.js';
 import { Backlog, emptyWarehouse, type WarehouseState } from './backlog.js';
+import { spanLoss } from './completeness.js';
 import type { TableState } from './load-state.js';
 import {
   column,
@@ -253,7 +254,11 @@ describe('events that can never be read', () => {
     const found = plan(backlog);
     if (found.kind !== 'lost') throw new Error(found.kind);
     expect(found.losses).toEqual([{ table: interview, generation: 1, batch: 7, gaps: [] }]);
-    for (const loss of found.losses) backlog.lose(loss);
+    const starts = new Map([
+      [0, 50],
+      [1, 80],
+    ]);
+    for (const loss of found.losses) backlog.lose(spanLoss(loss, interviewTopic, starts));
     const jump = applyPlan(backlog);
     expect(jump).toMatchObject({ previousBatch: 3, firstBatch: 7, batch: 7, tables: [] });
     backlog.applied(jump, [live(1)]);
@@ -261,6 +266,29 @@ describe('events that can never be read', () => {
     backlog.accept(entry('file.staged', segment(8, 80, 85, { partition: 1, generations: [2] })), 1);
     backlog.accept(entry('batch.sealed', sealedBatch(8, { ends: { [interviewTopic]: { 1: 85 } } })), 2);
     expect(applyPlan(backlog)).toMatchObject({ batch: 8, tables: [{ generation: 2 }] });
+  });
+
+  it('are lost anew when a hole ends beyond what was known', () => {
+    const backlog = new Backlog(
+      after(3, [live(1)], { [`${interviewTopic}/0`]: 10, [`${interviewTopic}/1`]: 10 }),
+    );
+    const ends = { ends: { [interviewTopic]: { 0: 20, 1: 20 } } };
+    backlog.accept(entry('batch.sealed', sealedBatch(4, ends)), 0);
+    backlog.accept(entry('file.staged', segment(5, 30, 35)), 1);
+    const found = plan(backlog);
+    if (found.kind !== 'lost') throw new Error(found.kind);
+    const starts = new Map([[1, 21]]);
+    for (const loss of found.losses) backlog.lose(spanLoss(loss, interviewTopic, starts));
+    backlog.applied(applyPlan(backlog), [live(1)]);
+    // The control record behind the lost rows of partition 1 is no new loss; rows removed later are.
+    backlog.accept(entry('batch.sealed', sealedBatch(5, { ends: { [interviewTopic]: { 1: 25 } } })), 2);
+    backlog.accept(entry('file.staged', segment(5, 21, 25, { partition: 1, generations: [2] })), 3);
+    const known = applyPlan(backlog);
+    expect(known).toMatchObject({ batch: 5, tables: [{ generation: 2 }] });
+    backlog.applied(known, [live(1)]);
+    backlog.accept(entry('batch.sealed', sealedBatch(6, { ends: { [interviewTopic]: { 0: 60 } } })), 4);
+    backlog.accept(entry('file.staged', segment(6, 50, 60, { generations: [2] })), 5);
+    expect(plan(backlog)).toMatchObject({ kind: 'lost', losses: [{ generation: 2, batch: 6 }] });
   });
 });
 

@@ -62,7 +62,7 @@ function follow(
   while (
     covered < wanted &&
     resumesAt !== undefined &&
-    isKnownHole(topic, partition, covered, position, loss)
+    isKnownHole(topic, partition, resumesAt, position, loss)
   ) {
     covered = coverage.coveredTo(topic, partition, resumesAt);
     resumesAt = resume(covered);
@@ -70,18 +70,20 @@ function follow(
   return { covered, resumesAt };
 }
 
-/** True when the hole at `from` was part of `loss`: the partition was not touched since, or its recorded gap spans it. */
+/**
+ * True when a hole was part of `loss`: the partition's last position is not newer than the loss, and reading resumes
+ * no later than the loss was known to reach. A hole that ends beyond that may have swallowed events of the generation
+ * that was asked for, and is a loss of its own.
+ */
 function isKnownHole(
   topic: string,
   partition: number,
-  from: number,
+  resumesAt: number,
   position: Position | undefined,
   loss: Loss | undefined,
 ): boolean {
-  if (loss === undefined) return false;
-  const touched = position?.batch ?? 0;
-  if (touched !== loss.batch) return touched < loss.batch;
-  return loss.gaps.some((gap) => gap.topic === topic && gap.partition === partition && from < gap.to);
+  if (loss === undefined || (position?.batch ?? 0) > loss.batch) return false;
+  return loss.gaps.some((gap) => gap.topic === topic && gap.partition === partition && resumesAt <= gap.to);
 }
 
 /** Positions after `sealed`. */
@@ -99,4 +101,18 @@ export function advancePositions(
 /** Ledger of a group that was never applied. */
 export function emptyLedger(version: LedgerState['version']): LedgerState {
   return { batch: 0, version, positions: new Map() };
+}
+
+/**
+ * The loss as it is recorded: in every partition of the table it reaches to where stage reads on at the time it is
+ * found. Everything announced later starts there or beyond, and the generation that is asked for begins later still.
+ * @param starts stage's next offset of each partition of the table's topic
+ */
+export function spanLoss(loss: Loss, topic: string, starts: ReadonlyMap<number, number>): Loss {
+  const reach = new Map(starts);
+  for (const { partition, to } of loss.gaps) reach.set(partition, Math.max(to, reach.get(partition) ?? 0));
+  const fromOf = (partition: number): number =>
+    loss.gaps.find((gap) => gap.partition === partition)?.from ?? 0;
+  const gaps = [...reach].map(([partition, to]) => ({ topic, partition, from: fromOf(partition), to }));
+  return { ...loss, gaps };
 }

@@ -39,7 +39,10 @@ export interface Loss {
   readonly table: TableId;
   readonly generation: number;
   readonly batch: number;
-  /** The holes, where partitions show them; empty when whole batches are missing from the journal. */
+  /**
+   * How far the loss reaches. A plan names the holes it found; before it is recorded, `spanLoss` widens it to every
+   * partition of the table, up to where stage reads on.
+   */
   readonly gaps: readonly Gap[];
 }
 
