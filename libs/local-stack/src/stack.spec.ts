@@ -5,6 +5,7 @@
  * @jest-environment-options {"customExportConditions": ["@thalamus/source", "node", "node-addons"]}
  */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { jest } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,9 @@ import { eventually } from './testing/eventually.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'thalamus-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A busy machine starts Kafka in half a minute. */
+jest.setTimeout(240_000);
 
 const identities = (components: readonly { pid?: number }[]): string[] =>
   components.map(({ pid }) => (pid === undefined ? 'none' : (processIdentity(pid) ?? 'none')));

@@ -22,18 +22,24 @@ interface EmulatorSpec {
   readonly needs: readonly string[];
   /** Its database in PostgreSQL. */
   readonly postgresDatabase: string;
-  readonly login: { readonly database: string };
+  readonly login: { readonly database: string; readonly password: string };
+  /** Prefix of its environment variables. */
+  readonly variables: string;
   readonly extraArgs: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly probe: () => Promise<void>;
 }
 
+function postgresUrl({ endpoints }: StackPlan, database: string): string {
+  const url = new URL(endpoints.postgres.url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
 function emulatorComponent(plan: StackPlan, spec: EmulatorSpec): Component {
-  const { paths, port, endpoints } = plan;
+  const { paths, port } = plan;
   const { name } = spec;
   const logFile = paths.logOf(name, 1);
-  const postgres = new URL(endpoints.postgres.url);
-  postgres.pathname = `/${spec.postgresDatabase}`;
   return {
     name,
     replica: 1,
@@ -57,10 +63,14 @@ function emulatorComponent(plan: StackPlan, spec: EmulatorSpec): Component {
               '--control-port',
               String(port(`${name}-control`)),
             ],
-            ...['--postgres-url', postgres.href, '--user', STACK_USER, '--database', spec.login.database],
-            ...spec.extraArgs,
+            ...['--user', STACK_USER, '--database', spec.login.database, ...spec.extraArgs],
           ],
-          env: spec.env,
+          // Not as arguments, which every user of the machine can see.
+          env: {
+            ...spec.env,
+            [`${spec.variables}_POSTGRES_URL`]: postgresUrl(plan, spec.postgresDatabase),
+            [`${spec.variables}_PASSWORD`]: spec.login.password,
+          },
           cwd: cloneRoot,
           logFile,
           probe: spec.probe,
@@ -80,7 +90,8 @@ export function azureSqlEmulatorComponent(plan: StackPlan): Component {
     postgresDatabase: EMULATOR_DATABASES.source,
     login: source,
     extraArgs: [],
-    env: { AZURE_SQL_EMULATOR_PASSWORD: source.password },
+    env: {},
+    variables: 'AZURE_SQL_EMULATOR',
     probe: () => answersSourceQuery(source),
   });
 }
@@ -93,10 +104,12 @@ export function redshiftEmulatorComponent(plan: StackPlan): Component {
     needs: ['postgres', 's3'],
     postgresDatabase: EMULATOR_DATABASES.warehouse,
     login: warehouse,
-    extraArgs: ['--s3-endpoint', s3.endpoint, '--s3-region', s3.region, '--iam-role', warehouse.iamRole],
-    // Not as arguments, which every user of the machine can see.
+    extraArgs: [
+      ...['--postgres-url', postgresUrl(plan, EMULATOR_DATABASES.warehouse)],
+      ...['--s3-endpoint', s3.endpoint, '--s3-region', s3.region, '--iam-role', warehouse.iamRole],
+    ],
+    variables: 'REDSHIFT_EMULATOR',
     env: {
-      REDSHIFT_EMULATOR_PASSWORD: warehouse.password,
       REDSHIFT_EMULATOR_S3_ACCESS_KEY: s3.accessKeyId,
       REDSHIFT_EMULATOR_S3_SECRET_KEY: s3.secretAccessKey,
     },
