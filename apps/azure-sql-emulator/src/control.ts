@@ -22,7 +22,7 @@ interface TableRequest {
   readonly version?: number;
 }
 
-type Route = (context: ControlContext, body: unknown) => Promise<unknown> | unknown;
+type Route = (context: ControlContext, body: unknown) => unknown;
 
 function wanted(body: unknown, name: 'database' | 'table'): string {
   const value = (body as TableRequest)[name];

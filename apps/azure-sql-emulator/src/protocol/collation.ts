@@ -82,9 +82,9 @@ function flagsOf(name: string): number {
 }
 
 function versionOf(name: string): number {
-  if (/_140_/.test(name)) return 3;
-  if (/_100_/.test(name)) return 2;
-  return /_90_/.test(name) ? 1 : 0;
+  if (name.includes('_140_')) return 3;
+  if (name.includes('_100_')) return 2;
+  return name.includes('_90_') ? 1 : 0;
 }
 
 function describe(name: string): WireCollation {
@@ -127,8 +127,7 @@ export function encodingOf(bytes: Buffer): string {
 
 /** Decodes `varchar` bytes. */
 export function decodeText(bytes: Buffer, encoding: string): string {
-  for (let index = 0; index < bytes.length; index++)
-    if ((bytes[index] ?? 0) > 0x7f) return iconv.decode(bytes, encoding);
+  if (bytes.some((byte) => byte > 0x7f)) return iconv.decode(bytes, encoding);
   return bytes.toString('latin1');
 }
 
