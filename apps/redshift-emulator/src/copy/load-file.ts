@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import { notSupportedByEmulator, RedshiftError } from '../errors.js';
+import { RedshiftError } from '../errors.js';
+import { loadAvro } from './avro-loader.js';
 import { readable } from './decompress.js';
 import { DelimitedLoader } from './delimited-loader.js';
+import { loadJson } from './json-loader.js';
 import { loadParquet } from './parquet-loader.js';
 import type { Load } from './load-history.js';
 import type { LoadFile } from './load-source.js';
@@ -15,8 +17,10 @@ export async function loadFile(file: LoadFile, load: Load): Promise<void> {
       return loadDelimited(file, load);
     case 'parquet':
       return loadParquet(file, load);
-    default:
-      throw notSupportedByEmulator(`COPY format ${format.toUpperCase()}`);
+    case 'json':
+      return loadJson(file, load);
+    case 'avro':
+      return loadAvro(file, load);
   }
 }
 
