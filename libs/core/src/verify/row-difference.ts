@@ -44,21 +44,36 @@ export function rowDifferences(
   warehouse: RangeRows,
   columns: readonly string[],
 ): RowDifference[] {
-  const found: RowDifference[] = [];
-  for (const [key, [row]] of source.rows) {
-    const others = warehouse.rows.get(key) ?? [];
-    const [other] = others;
-    if (!row || !other) found.push({ kind: 'missing', key, columns: [] });
-    else {
-      if (others.length > 1) found.push({ kind: 'duplicate', key, columns: [] });
-      const differing = columnDifferences(row, other, columns);
-      if (differing.length > 0) found.push({ kind: 'different', key, columns: differing });
-    }
-  }
-  for (const key of warehouse.rows.keys())
-    if (!source.rows.has(key)) found.push({ kind: 'extra', key, columns: [] });
+  const keys = new Set([...source.rows.keys(), ...warehouse.rows.keys()]);
+  const found = [...keys].flatMap((key) =>
+    differencesOfKey(key, source.rows.get(key) ?? [], warehouse.rows.get(key) ?? [], columns),
+  );
   return found.sort((left, right) => compare(left.kind, right.kind) || compare(left.key, right.key));
 }
+
+/** One row a side is the rule. More come of duplicates, and of source keys that the warehouse's types cannot tell apart. */
+function differencesOfKey(
+  key: string,
+  source: readonly CanonicalRow[],
+  warehouse: readonly CanonicalRow[],
+  columns: readonly string[],
+): RowDifference[] {
+  const others = new Map<string, CanonicalRow[]>();
+  for (const row of warehouse) others.set(textOf(row), [...(others.get(textOf(row)) ?? []), row]);
+  const unmatched = source.filter((row) => others.get(textOf(row))?.pop() === undefined);
+  const left = [...others.values()].flat();
+  const pairs = Math.min(unmatched.length, left.length);
+  const found: RowDifference[] = [];
+  for (let at = 0; at < Math.max(unmatched.length, left.length); at++) {
+    const [row, other] = [unmatched[at], left[at]];
+    if (row && other) found.push({ kind: 'different', key, columns: columnDifferences(row, other, columns) });
+    else if (row) found.push({ kind: 'missing', key, columns: [] });
+    else found.push({ kind: source.length > 0 && at >= pairs ? 'duplicate' : 'extra', key, columns: [] });
+  }
+  return found;
+}
+
+const textOf = ({ values }: CanonicalRow): string => JSON.stringify(values);
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 

@@ -151,6 +151,23 @@ describe('rowDifferences', () => {
   });
 });
 
+describe('rowDifferences of keys that are there more than once', () => {
+  it('pairs equal rows before it calls any different', () => {
+    const side = (...values: string[]): RangeRows => {
+      const made = new RangeRows([0], 1);
+      for (const value of values) made.add(row(1, value));
+      return made;
+    };
+    const kinds = (left: RangeRows, right: RangeRows): string[] =>
+      rowDifferences(left, right, ['v']).map(({ kind }) => kind);
+    expect(kinds(side('a', 'b'), side('b', 'a'))).toEqual([]);
+    expect(kinds(side('a', 'b'), side('b'))).toEqual(['missing']);
+    expect(kinds(side('a', 'b'), side('b', 'c'))).toEqual(['different']);
+    expect(kinds(side('a'), side('a', 'a'))).toEqual(['duplicate']);
+    expect(kinds(side(), side('a'))).toEqual(['extra']);
+  });
+});
+
 describe('RowCanon', () => {
   const canon = new RowCanon({
     columns: [
