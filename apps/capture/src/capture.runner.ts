@@ -124,7 +124,7 @@ export class CaptureRunner {
     const { settings, log, metrics, health, openSource, now = () => new Date() } = this.dependencies;
     const { config, env, topics } = settings;
     await using source = await (openSource?.() ?? SourceDatabase.open(sourceOptions(config, env)));
-    await source.requirePrerequisites(config.source);
+    for (const leftOut of await source.requirePrerequisites(config.source)) log.warn(`left out: ${leftOut}`);
     this.tellIsolation(source);
     const turn: CaptureTurn = {
       config,

@@ -5,6 +5,7 @@ export {
   isSelected,
   prerequisites,
   unmetPrerequisites,
+  untrackedTables,
   type DatabaseState,
   type Prerequisite,
   type Selection,

@@ -46,34 +46,39 @@ const isTracked: Prerequisite = ({ state }) =>
       ];
 
 const selectsTables: Prerequisite = ({ tables, selection }) =>
-  tables.some((table) => isSelected(selection, table))
+  tables.some((table) => isSelected(selection, table) && table.isTracked)
     ? []
     : [
-        `No table fits source.tables (${selection.tables.join(', ')}), or none is visible: GRANT SELECT and VIEW CHANGE TRACKING on the schema.`,
+        `No tracked table fits source.tables (${selection.tables.join(', ')}): ALTER TABLE … ENABLE CHANGE_TRACKING on each, and GRANT SELECT and VIEW CHANGE TRACKING on the schema.`,
       ];
 
-const tablesAreTracked: Prerequisite = ({ state, tables, selection }) =>
-  tables
-    .filter(
-      (table) => state.isTracked && isSelected(selection, table) && table.key.length > 0 && !table.isTracked,
-    )
-    .map(
-      (table) =>
-        `${table.id} is not tracked: ALTER TABLE ${quoteTable(table.id)} ENABLE CHANGE_TRACKING; or add it to source.exclude.`,
-    );
+/** Tables the configuration names one by one must be there and be tracked. */
+const namedTablesAreTracked: Prerequisite = ({ tables, selection }) =>
+  selection.tables
+    .filter((pattern) => !pattern.includes('*'))
+    .flatMap((name) => {
+      const found = tables.filter(({ schema, table }) => matchesTable([name], schema, table));
+      if (found.length === 0) return [`${name} does not exist, or this login may not see it.`];
+      return found.filter((table) => !table.isTracked && isSelected(selection, table)).map(howToTrack);
+    });
 
-const tablesHaveKeys: Prerequisite = ({ tables, selection }) =>
-  tables
-    .filter((table) => isSelected(selection, table) && table.key.length === 0)
-    .map((table) => `${table.id} has no primary key: add one, or add the table to source.exclude.`);
+function howToTrack(table: DiscoveredTable): string {
+  return table.key.length === 0
+    ? `${table.id} has no primary key: add one and switch change tracking on, or take it out of source.tables.`
+    : `${table.id} is not tracked: ALTER TABLE ${quoteTable(table.id)} ENABLE CHANGE_TRACKING; or take it out of source.tables.`;
+}
+
+/** Tables that a pattern with * finds but that are not tracked: they stay out, and it is said how they would come in. */
+export function untrackedTables({ tables, selection }: Omit<PrerequisiteInput, 'state'>): string[] {
+  return tables.filter((table) => !table.isTracked && isSelected(selection, table)).map(howToTrack);
+}
 
 /** Everything capture needs. All are asked, and all answers are reported together. */
 export const prerequisites: readonly Prerequisite[] = [
   isPrimary,
   isTracked,
   selectsTables,
-  tablesHaveKeys,
-  tablesAreTracked,
+  namedTablesAreTracked,
 ];
 
 export function unmetPrerequisites(input: PrerequisiteInput): string[] {

@@ -8,7 +8,7 @@ import { columnsSql, databaseStateSql, keysSql, tablesSql } from './discovery.sq
 import { errorNumber, translateSourceError } from './mssql.errors.js';
 import { commitTimesSql, currentVersionSql } from './poll.sql.js';
 import { PollSession } from './poll-session.js';
-import { unmetPrerequisites, type DatabaseState, type Selection } from './prerequisites.js';
+import { unmetPrerequisites, untrackedTables, type DatabaseState, type Selection } from './prerequisites.js';
 import { streamRows } from './row-stream.js';
 import {
   beginTransaction,
@@ -51,11 +51,15 @@ export class SourceDatabase implements Source, AsyncDisposable {
     return assembleTables(tables, columns, keys);
   }
 
-  /** @throws {PipelineError} THAL-S005 or THAL-S006 with every unmet prerequisite */
-  async requirePrerequisites(selection: Selection): Promise<void> {
+  /**
+   * @returns a sentence for each table that a pattern finds but that is left out, because it is not tracked
+   * @throws {PipelineError} THAL-S005 or THAL-S006 with every unmet prerequisite
+   */
+  async requirePrerequisites(selection: Selection): Promise<string[]> {
     const { state } = this;
-    const unmet = unmetPrerequisites({ state, tables: await this.discover(), selection });
-    if (unmet.length === 0) return;
+    const tables = await this.discover();
+    const unmet = unmetPrerequisites({ state, tables, selection });
+    if (unmet.length === 0) return untrackedTables({ tables, selection });
     const code = state.updateability === 'READ_ONLY' ? 'THAL-S005' : 'THAL-S006';
     throw new PipelineError(code, `the source is not ready:\n  - ${unmet.join('\n  - ')}`);
   }

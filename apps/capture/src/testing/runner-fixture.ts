@@ -71,7 +71,7 @@ export class RunnerFixture {
       },
       openPoll: () => source.openPoll(),
       readChunk: (request) => source.readChunk(request),
-      requirePrerequisites: () => Promise.resolve(),
+      requirePrerequisites: () => Promise.resolve([]),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
