@@ -147,7 +147,7 @@ describe('parameters as mssql sends them', () => {
     table.columns.add('id', sql.Int);
     table.rows.add(1);
     await expect(pool.request().input('t', table).query('keep')).rejects.toMatchObject({
-      number: 40514,
+      number: 40515,
       message: 'not supported by the emulator: table-valued parameters.',
     });
     await pool.request().input('p', sql.Int, 5).query('keep');

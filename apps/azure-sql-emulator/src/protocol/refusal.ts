@@ -7,8 +7,8 @@ export class ProtocolRefusal extends Error {
     this.name = 'ProtocolRefusal';
   }
 
-  /** 40514 is Azure SQL's number for "not supported in this version of SQL Server". */
+  /** The number with which the language refuses too. */
   get sqlMessage(): SqlMessage {
-    return { number: 40514, severity: 16, state: 1, message: this.message, line: 0 };
+    return { number: 40515, severity: 16, state: 1, message: this.message, line: 0 };
   }
 }

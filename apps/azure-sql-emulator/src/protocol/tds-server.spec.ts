@@ -1,4 +1,5 @@
 import sql from 'mssql';
+import { Connection } from 'tedious';
 import { CannedEngine, sendCounting, type CannedScript } from './testing/canned-engine.js';
 import { startTdsServer, type TdsServer, type TdsServerOptions } from './tds-server.js';
 
@@ -91,6 +92,19 @@ async function withPool<T>(
   } finally {
     await pool.close();
   }
+}
+
+function connectTedious(): Promise<Connection> {
+  const connection = new Connection({
+    server: '127.0.0.1',
+    authentication: { type: 'default', options: { userName: 'sa', password: 'secret' } },
+    options: { port: server.port, encrypt: false },
+  });
+  return new Promise((resolve, reject) => {
+    connection.connect((error) =>
+      error === undefined || error === null ? resolve(connection) : reject(error),
+    );
+  });
 }
 
 describe('login', () => {
@@ -238,6 +252,67 @@ describe('requests', () => {
       await expect(pool.request().batch('fatal')).rejects.toMatchObject({ number: 596 });
     });
     while (!session().closed) await new Promise(setImmediate);
+  });
+});
+
+describe('back-pressure', () => {
+  it('stops the engine while the client does not read', async () => {
+    let produced = 0;
+    let waits = 0;
+    engine = new CannedEngine({
+      script: async ({ sql: text, sink }) => {
+        // The pool asks SELECT 1 first.
+        if (!text.includes('everything')) return sendCounting(sink, 1);
+        sink.columns([{ name: 'pad', type: { name: 'nvarchar', length: 4000 }, nullable: false }]);
+        for (; produced < 40_000; produced += 100) {
+          if (!sink.rows(Array.from({ length: 100 }, () => ['x'.repeat(1000)]))) {
+            waits++;
+            await sink.drained();
+          }
+        }
+        sink.done({ command: 'select', rowCount: produced });
+        return undefined;
+      },
+    });
+    server = await startTdsServer({ engine, tls: 'off' });
+    await withPool({ pool: { max: 1 } }, async (pool) => {
+      const request = pool.request();
+      request.stream = true;
+      let seen = 0;
+      let checked: Promise<void> | undefined;
+      request.on('row', () => {
+        if (++seen !== 5) return;
+        request.pause();
+        checked = (async () => {
+          // Settled when nothing more is produced over many turns of the event loop.
+          for (let last = -1, calm = 0; calm < 200; calm = last === produced ? calm + 1 : 0) {
+            last = produced;
+            await new Promise((resolve) => setTimeout(resolve, 1));
+          }
+          expect(produced).toBeLessThan(20_000);
+          request.resume();
+        })();
+      });
+      const ended = new Promise((resolve) => request.on('done', resolve));
+      void request.query('everything');
+      await ended;
+      await checked;
+      expect(seen).toBe(40_000);
+      expect(waits).toBeGreaterThan(10);
+    });
+  });
+});
+
+describe('RESETCONNECTION', () => {
+  it('resets the session before the request that carries it', async () => {
+    await start();
+    const connection = await connectTedious();
+    await new Promise<void>((resolve, reject) =>
+      connection.reset((error) => (error === undefined || error === null ? resolve() : reject(error))),
+    );
+    expect(session().resets).toBe(1);
+    expect(session().log.at(-1)).toMatch(/^set ansi_nulls on/);
+    connection.close();
   });
 });
 
