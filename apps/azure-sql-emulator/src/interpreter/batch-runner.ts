@@ -19,6 +19,11 @@ export class BatchEnded extends Error {}
 
 /** Errors that end the batch and, outside TRY, roll the transaction back. */
 const rollsBack = new Set([241, 242, 244, 245, 248, 235, 1205, 3952, 3960, 3961, 8114, 8115, 8169]);
+/** Found while compiling: the statement never began. */
+const compileErrors = new Set([
+  102, 109, 110, 120, 121, 156, 137, 195, 206, 207, 208, 209, 213, 257, 264, 271, 272, 273, 402, 529, 4104,
+  8102, 8117, 22105,
+]);
 const wholeTransaction = new Set([1205, 3960, 3961]);
 
 /** Walks a batch's statements: control of flow, variables, errors. */
@@ -77,13 +82,13 @@ export class BatchRunner {
     } catch (error) {
       if (!(error instanceof SqlError) || runtime.frame.tryDepth > 0) throw error;
       if (containsStatements(statement) && error.endsBatch) throw error;
-      await this.report(error, false);
+      await this.report(error, false, ['insert', 'update', 'delete', 'merge'].includes(statement.kind));
       return 'next';
     }
   }
 
   /** Tells the client of an error and settles what becomes of batch and transaction; throws when the batch ends. */
-  private async report(error: unknown, last: boolean): Promise<void> {
+  private async report(error: unknown, last: boolean, modifying = false): Promise<void> {
     if (!(error instanceof SqlError)) throw error;
     const { runtime, sink } = this;
     runtime.lastError = error.number;
@@ -96,7 +101,12 @@ export class BatchRunner {
       line: error.line,
       ...(procedure ? { procedure } : {}),
     });
-    if (error.terminatesStatement)
+    if (
+      modifying &&
+      !error.endsBatch &&
+      !compileErrors.has(error.number) &&
+      ![544, 545, 8101].includes(error.number)
+    )
       runtime.info(sink, 'The statement has been terminated.', error.line, 3621, 0, 0);
     runtime.done(sink, 'other', undefined, true);
     const aborts =
@@ -107,7 +117,7 @@ export class BatchRunner {
     ) {
       await this.transactions.rollbackAll(sink);
     }
-    if (!last && (error.endsBatch || aborts)) throw new BatchEnded();
+    if (!last && (error.endsBatch || aborts || compileErrors.has(error.number))) throw new BatchEnded();
   }
 
   private async statement(statement: Statement): Promise<Flow> {

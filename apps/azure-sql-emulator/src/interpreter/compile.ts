@@ -3,8 +3,8 @@ import { SqlError } from '../language/errors.js';
 import type { QueryRunner } from './query-runner.js';
 import type { Runtime } from './runtime.js';
 
-/** Missing objects are looked for again when the statement runs (deferred name resolution). */
-const deferred = new Set([208, 1087, 4902]);
+/** Missing objects are looked for again when the statement runs (deferred name resolution); IDENTITY_INSERT may be set by then. */
+const deferred = new Set([208, 1087, 4902, 544, 545, 8101]);
 
 /**
  * What SQL Server refuses before a batch begins: wrong columns of tables that are there, undeclared variables, CHANGETABLE of

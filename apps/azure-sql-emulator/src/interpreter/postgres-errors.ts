@@ -1,7 +1,8 @@
-import { columnById, type TableDef } from '../catalog/model.js';
+import { columnById, type ColumnDef, type IndexDef, type TableDef } from '../catalog/model.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { SqlError } from '../language/errors.js';
 import { PgError } from '../storage/pg-error.js';
+import { decodeGuid } from '../storage/value-codec.js';
 
 export interface ErrorContext {
   readonly catalog: Catalog;
@@ -11,6 +12,8 @@ export interface ErrorContext {
   readonly verb: string;
   readonly snapshot: boolean;
   readonly temporary: ReadonlyMap<string, TableDef>;
+  /** What T-SQL calls a column that PostgreSQL calls `t1.c2`. */
+  readonly columnNames?: ReadonlyMap<string, string> | undefined;
 }
 
 const terminating = (error: SqlError): SqlError => {
@@ -133,11 +136,42 @@ const tableOf = (error: PgError, context: ErrorContext): TableDef | undefined =>
 const keyValues = (detail: string): string =>
   /=\((.*)\) (?:already exists|conflicts)/s.exec(detail)?.[1] ?? '';
 
+/** Key values in the spelling T-SQL gives them, where PostgreSQL keeps another form. */
+const shownKey = (values: string, table: TableDef | undefined, index: IndexDef | undefined): string => {
+  const columns = table && index ? index.columns.map(({ id }) => columnById(table, id)) : [];
+  const parts = columns.length === 1 ? [values] : values.split(', ');
+  if (parts.length !== columns.length) return values;
+  return parts.map((part, i) => shownValue(part, columns[i] as ColumnDef)).join(', ');
+};
+
+const shownValue = (text: string, column: ColumnDef): string => {
+  if (text === 'null') return '<NULL>';
+  switch (column.type.name) {
+    case 'uniqueidentifier':
+      return decodeGuid(Buffer.from(text.replaceAll('-', ''), 'hex')).toLowerCase();
+    case 'bit':
+      return text === 't' ? '1' : '0';
+    case 'datetime2':
+      return ticksText(BigInt(text), column.type.scale ?? 7);
+    case 'binary':
+    case 'varbinary':
+      return text.replace('\\x', '0x');
+    default:
+      return text;
+  }
+};
+
+const ticksText = (ticks: bigint, scale: number): string => {
+  const date = new Date(Number(ticks / 10_000n - 62_135_596_800_000n));
+  const fraction = (ticks % 10_000_000n).toString().padStart(7, '0').slice(0, scale);
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')}${scale > 0 ? `.${fraction}` : ''}`;
+};
+
 const duplicateKey = (error: PgError, context: ErrorContext): SqlError => {
   const table = tableOf(error, context);
   const index = table?.indexes.find((candidate) => candidate.pg === error.constraint);
   const object = table ? `${table.schema}.${table.name}` : error.table;
-  const values = keyValues(error.detail);
+  const values = shownKey(keyValues(error.detail), table, index);
   const name = index?.name ?? error.constraint;
   if (index?.kind === 'uniqueIndex') {
     return terminating(
@@ -245,11 +279,12 @@ const conflict = (error: PgError, context: ErrorContext): SqlError => {
 };
 
 const grouping = (error: PgError, context: ErrorContext): SqlError => {
-  const match = /column "t\d+\.([^"]+)"/.exec(error.message);
+  const match = /column "([^"]+)"/.exec(error.message);
+  const column = match?.[1] ?? '';
   if (/must appear in the GROUP BY/.test(error.message)) {
     return new SqlError(
       8120,
-      `Column '${match?.[1] ?? ''}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.`,
+      `Column '${context.columnNames?.get(column) ?? column}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.`,
       context.line,
     );
   }

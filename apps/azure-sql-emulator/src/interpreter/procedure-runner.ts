@@ -70,6 +70,7 @@ export class ProcedureRunner {
   async inFrame(frame: Frame, work: () => Promise<void>, line: number): Promise<void> {
     const { runtime, objects } = this.runner;
     const outer = runtime.frame;
+    const options = { ...runtime.options };
     if (runtime.nesting >= MAX_NESTING) {
       throw new SqlError(
         217,
@@ -85,6 +86,8 @@ export class ProcedureRunner {
       await work();
     } finally {
       runtime.nesting--;
+      // SET options of a procedure or a dynamic batch end with it; IDENTITY_INSERT stays.
+      runtime.options = { ...options, identityInsert: runtime.options.identityInsert };
       for (const name of frame.temporaries) {
         if (!runtime.transaction?.doomed && runtime.temporaries.has(name))
           await objects.dropTable([name], true, line);

@@ -20,6 +20,7 @@ const ROWS_AT_ONCE = 256;
 export interface Plan {
   readonly params: readonly ParameterSource[];
   readonly tables: readonly TableDef[];
+  readonly columnNames: ReadonlyMap<string, string>;
   readonly select?: BoundSelect;
   readonly modification?: BoundModification;
 }
@@ -35,6 +36,8 @@ const plans = new WeakMap<Statement, { catalog: Catalog; plan: Plan }>();
 
 /** Binds queries and modifications, runs them on PostgreSQL and hands their rows to the sink. */
 export class QueryRunner {
+  private columnNames: ReadonlyMap<string, string> | undefined;
+
   constructor(private readonly runtime: Runtime) {}
 
   private get cacheable(): boolean {
@@ -101,12 +104,18 @@ export class QueryRunner {
     } catch (error) {
       if (runtime.cancelled) throw new Cancelled();
       if (error instanceof PgError && error.code === '57014') throw new Cancelled();
-      throw this.translate(error, await runtime.catalog(), line, verb);
+      throw this.translate(error, await runtime.catalog(), line, verb, this.columnNames);
     }
   }
 
   /** PostgreSQL's refusal in SQL Server's words, for this session. */
-  translate(error: unknown, catalog: Catalog, line: number, verb: string): unknown {
+  translate(
+    error: unknown,
+    catalog: Catalog,
+    line: number,
+    verb: string,
+    columnNames?: ReadonlyMap<string, string>,
+  ): unknown {
     const { runtime } = this;
     const { transaction, options } = runtime;
     return translateError(error, {
@@ -114,6 +123,7 @@ export class QueryRunner {
       database: runtime.database.name,
       line,
       verb,
+      columnNames,
       snapshot: (transaction?.isolation ?? options.isolation) === 'snapshot',
       temporary: new Map(
         [...runtime.temporaries.values(), ...runtime.frame.tableVariables.values()].map((table) => [
@@ -127,6 +137,7 @@ export class QueryRunner {
   async select(statement: StatementOf<'select'>, sink: ResultSink): Promise<void> {
     const plan = await this.plan(statement);
     const bound = plan.select as BoundSelect;
+    this.columnNames = plan.columnNames;
     const catalog = await this.runtime.catalog();
     this.checkTables(plan.tables, catalog, statement.line);
     const params = await this.runtime.parameters(plan.params);
@@ -375,6 +386,7 @@ const bindStatement = (binder: DmlBinder, statement: StatementOf<'select'> | Mod
   }
   return {
     params: binder.params,
+    columnNames: binder.columnNames,
     tables: [...binder.tables.values()].map((entry) => entry.table),
     ...(select ? { select } : {}),
     ...(modification ? { modification } : {}),

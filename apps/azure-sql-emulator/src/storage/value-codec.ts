@@ -9,7 +9,8 @@ export type Decoder = (field: Buffer) => SqlValue;
 /** Days from 0001-01-01 to PostgreSQL's epoch, 2000-01-01. */
 const DAYS_TO_2000 = 730119;
 
-const decodeGuid: Decoder = (field) => {
+/** A uniqueidentifier from its 16 physical bytes. */
+export const decodeGuid = (field: Buffer): string => {
   const h = field.toString('hex').toUpperCase();
   const swap = (at: number): string => h.slice(at, at + 2);
   return (

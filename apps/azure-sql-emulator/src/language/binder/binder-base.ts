@@ -38,6 +38,8 @@ const globals: Record<string, SqlType> = {
 export abstract class BinderBase {
   readonly params: ParameterSource[] = [];
   /** User tables read or written, for permission and snapshot checks. */
+  /** What messages call a column, by its PostgreSQL text. */
+  readonly columnNames = new Map<string, string>();
   readonly tables = new Map<number, { table: TableDef; actions: Set<string> }>();
   private aliasCounter = 0;
   private readonly paramIndex = new Map<string, number>();
@@ -170,6 +172,7 @@ export abstract class BinderBase {
       type: { name: national ? 'nvarchar' : 'varchar', length: length > limit ? -1 : length },
       nullable: false,
       constant: true,
+      literalText: text,
     };
   }
 }

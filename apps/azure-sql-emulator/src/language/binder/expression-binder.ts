@@ -95,7 +95,7 @@ export abstract class ExpressionBinder extends BinderBase {
             expr.line,
           );
         pgCollation(expr.collation, expr.line);
-        const { raw: _raw, ...rest } = operand;
+        const { raw: _raw, literalText: _text, ...rest } = operand;
         return {
           ...rest,
           pg: asText(operand),

@@ -59,6 +59,10 @@ export abstract class TableBinder extends FunctionBinder {
 
   private addSources(scope: Scope, sources: readonly Source[], line: number): void {
     for (const source of sources) {
+      for (const column of source.columns) {
+        const prefix = [source.schema, source.alias].filter((part) => part !== undefined);
+        this.columnNames.set(column.pg.replaceAll('"', ''), [...prefix, column.name].join('.'));
+      }
       const alias = source.alias?.toLowerCase();
       const clash =
         alias !== undefined &&

@@ -16,6 +16,8 @@ export interface Typed {
   readonly untyped?: boolean;
   /** A literal: integers among them take their own number of digits as precision. */
   readonly constant?: boolean;
+  /** The text of a character literal. */
+  readonly literalText?: string;
   /** Where the collation comes from: an explicit COLLATE beats a column's, which beats the database's. */
   readonly collationFrom?: 'explicit' | 'column';
   /** Set for a plain column, for catalogue questions (identity, computed) about results. */

@@ -146,11 +146,7 @@ const percentile =
     const x = name === 'percentile_cont' ? f.to(e, FLOAT) : e.pg;
     // PostgreSQL has no ordered-set aggregates over a window: collected per partition and interpolated.
     const values = `array_agg(${x}) over (${partitions.length ? `partition by ${partitions.join(', ')} ` : ''})`;
-    const direction = order.descending ? ' desc' : '';
-    return typed(
-      `(select ${name}(${f.float(0)}) within group (order by v${direction}) from unnest(${values}) as u(v))`,
-      type,
-    );
+    return typed(`emu.${name}(${values}, ${f.float(0)}, ${order.descending})`, type);
   };
 
 const offsetFunction =

@@ -1,6 +1,6 @@
 import { BIGINT, INT, isLob, isText, isUnicode, nvarchar, varchar, isBinary, familyOf } from '../types.js';
 import type { SqlType } from '../../engine.js';
-import { SqlError, unsupported } from '../errors.js';
+import { unsupported } from '../errors.js';
 import { typed, type Typed } from '../binder/typed.js';
 import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
 
@@ -75,7 +75,7 @@ const concatenation = (f: FunctionContext, from: number, separator?: string): Ty
   for (let i = from; i < f.count; i++) {
     const e = f.arg(i);
     if (isText(e.type) && isUnicode(e.type)) unicode = true;
-    length += isLob(e.type) ? 1e9 : isText(e.type) ? (e.type.length ?? 1) : 40;
+    length += e.untyped ? 0 : isLob(e.type) ? 1e9 : isText(e.type) ? (e.type.length ?? 1) : 40;
     parts.push(e.untyped ? 'null::text' : f.to(e, isText(e.type) ? nvarchar(-1) : varchar(-1), 'explicit'));
   }
   const limit = unicode ? 4000 : 8000;
@@ -263,5 +263,3 @@ export const textFunctions: FunctionTable = {
     throw unsupported('SOUNDEX', f.line);
   }),
 };
-
-export { SqlError };

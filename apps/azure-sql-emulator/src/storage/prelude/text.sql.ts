@@ -322,6 +322,16 @@ begin
   if x < 0 or x > 255 then perform emu.raise(8115, 16, 2, 'Arithmetic overflow error converting expression to data type tinyint.'); end if;
   return x;
 end $$;
+create or replace function emu.narrow(x numeric, lo numeric, hi numeric, target text) returns numeric language plpgsql immutable strict parallel safe as $$
+begin
+  if x < lo or x > hi then perform emu.raise(220, 16, case target when 'smallint' then 1 else 2 end, 'Arithmetic overflow error for data type ' || target || ', value = ' || trunc(x) || '.'); end if;
+  return x;
+end $$;
+create or replace function emu.percentile_cont(v float8[], p float8, down bool) returns float8 language sql immutable parallel safe as $$
+  select percentile_cont(case when down then 1 - p else p end) within group (order by x) from unnest(v) as u(x) $$;
+create or replace function emu.percentile_disc(v anyarray, p float8, down bool) returns anyelement language sql immutable parallel safe as $$
+  select case when down then (select percentile_disc(p) within group (order by x desc) from unnest(v) as u(x))
+    else (select percentile_disc(p) within group (order by x) from unnest(v) as u(x)) end $$;
 create or replace function emu.quotename(x text, q text) returns text language sql immutable strict parallel safe as $$
   select case when length(x) > 128 then null
     when q in ('[', ']') then '[' || replace(x, ']', ']]') || ']'
