@@ -184,11 +184,13 @@ describe('a stack of components', () => {
   test('does not fail for a service that does not start at once, but tries it again', async () => {
     const diary = new Diary();
     const fake = new FakeComponent('service', [], [], false);
-    fake.failures.push(new Error('the source is empty'));
+    const attempts = FAST.attempts + 2;
+    fake.failures.push(...Array.from({ length: attempts }, () => new Error('the source is empty')));
     const supervisor = new Supervisor([fake], diary.report, FAST);
     const running = diary.next(becomes('running'));
     await supervisor.startAll();
     await running;
-    expect(fake.starts).toBe(2);
+    expect(fake.starts).toBe(attempts + 1);
+    await supervisor.stopAll();
   });
 });

@@ -24,7 +24,7 @@ export interface RestartPolicy {
 export const defaultRestartPolicy: RestartPolicy = {
   attempts: 5,
   firstDelayMs: 500,
-  maxDelayMs: 8000,
+  maxDelayMs: 10_000,
   forgivenAfterMs: 60_000,
 };
 
@@ -171,7 +171,8 @@ export class ComponentRunner {
     this.restart = abort;
     for (;;) {
       this.deaths += 1;
-      if (this.deaths > this.policy.attempts) {
+      // A service may wait for something that comes later, such as tables in the source: it is tried on and on.
+      if (this.component.essential && this.deaths > this.policy.attempts) {
         this.become(
           'failed',
           `${this.problem}; not started again after ${this.policy.attempts} attempts, see ${this.component.logFile}`,
