@@ -35,6 +35,12 @@ function newPassword(): string {
   return `T1a${randomBytes(18).toString('base64').replaceAll(/[+/=]/g, 'x')}`;
 }
 
+/** 16 random bytes as Kafka writes them. One that began with `-` would be read as an option by its tools. */
+function newClusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId() : id;
+}
+
 function newState(): StackState {
   return {
     ports: {},
@@ -46,7 +52,7 @@ function newState(): StackState {
       s3SecretKey: newPassword(),
       control: newPassword(),
     },
-    clusterId: randomBytes(16).toString('base64url'),
+    clusterId: newClusterId(),
   };
 }
 

@@ -95,10 +95,13 @@ async function showInitialLoad(observer: Observer, signal: AbortSignal): Promise
   const block = new LiveBlock(process.stdout);
   const started = performance.now();
   const done = (): boolean => view.consistent && view.totals.runs > 0;
+  let consistentSince = Infinity;
   while (!done()) {
     await observer.check();
     block.draw(loadLines(view));
-    giveUpAfter(started, 600_000, view.lastError ?? 'the initial load did not end');
+    if (view.consistent) consistentSince = Math.min(consistentSince, performance.now());
+    giveUpAfter(started, 1_800_000, view.lastError ?? 'the initial load did not end');
+    giveUpAfter(consistentSince, 120_000, view.lastError ?? 'the models did not run');
     await pause(250, undefined, { signal });
   }
   block.draw(loadLines(view), true);

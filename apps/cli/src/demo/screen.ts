@@ -41,6 +41,7 @@ export function trafficLines(view: PipelineView, traffic: { transactions: number
 export class LiveBlock {
   private drawn = 0;
   private printedAt = 0;
+  private printed = '';
 
   constructor(
     private readonly out: NodeJS.WriteStream,
@@ -55,8 +56,10 @@ export class LiveBlock {
       return;
     }
     const now = performance.now();
-    if (!last && now - this.printedAt < this.everyMs) return;
+    const text = `${lines.join('\n')}\n`;
+    if (text === this.printed || (!last && now - this.printedAt < this.everyMs)) return;
     this.printedAt = now;
-    this.out.write(`${lines.join('\n')}\n`);
+    this.printed = text;
+    this.out.write(text);
   }
 }

@@ -81,7 +81,8 @@ export function serviceComponent(name: keyof typeof NEEDS): (plan: StackPlan, re
           {
             title: replicaName(name, replica),
             command: installed.node,
-            args: [appEntry(name)],
+            // kafkajs 2.2.4 now and then asks for a timer in the past; Node 24 warns of it in every process.
+            args: ['--disable-warning=TimeoutNegativeWarning', appEntry(name)],
             cwd: cloneRoot,
             env: {
               ...serviceEnvironment(endpoints, configFile),
