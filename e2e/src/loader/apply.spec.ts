@@ -74,7 +74,10 @@ describe('apply', () => {
     expect(second?.data.tables).toMatchObject([{ upserted: 2, deleted: 1, swapped: false }]);
     expect(
       await loader.operations('select column_name, kind, value_count from taops.coercions order by kind'),
-    ).toEqual([{ column_name: 'Name', kind: 'cut-to-length', value_count: '4' }]);
+    ).toEqual([
+      { column_name: 'Name', kind: 'cut-to-length', value_count: '2' },
+      { column_name: 'Name', kind: 'sentinel-escaped', value_count: '1' },
+    ]);
     await eventually(
       async () => {
         for await (const { key: file } of loader.store.list(`stage/mirror/`))
@@ -224,6 +227,32 @@ describe('apply', () => {
     expect(await loader.rows('person', 'id')).toHaveLength(12);
     expect(loader.entries('batch.applied').at(-1)?.data.consistent).toBe(true);
     expect(await loader.records(topics.signals)).toHaveLength(1);
+  });
+
+  it.each([
+    ['the answer to COMMIT is lost', { loseCommitAnswers: 1 }],
+    ['the connection breaks before COMMIT', { dropBeforeCommit: 1 }],
+    ['the warehouse rolls back with 1023, twice', { serializationFailures: 2 }],
+    ['connections break at statements', { dropConnections: 3 }],
+  ])('applies each batch exactly once when %s', async (what, mood) => {
+    await using loader = await ground.pipeline(`mood${Object.keys(mood)[0]?.toLowerCase()}`);
+    const { capture } = loader;
+    await capture.publishSchema('Person', 1, [key, name]);
+    await loader.start('stage', 'apply');
+    await capture.poll([upsert(1, 'a'), upsert(2, 'b')], { completed: [['Person', 1]] });
+    await applied(loader, 1);
+    await ground.mood(mood);
+    await capture.poll([upsert(2, what.slice(0, 16)), upsert(3, 'c')], {});
+    await applied(loader, 2);
+    expect(await loader.rows('person', 'id, name, _batch')).toEqual([
+      { id: 1, name: 'a', _batch: '1' },
+      { id: 2, name: what.slice(0, 16), _batch: '2' },
+      { id: 3, name: 'c', _batch: '2' },
+    ]);
+    expect(await loader.operations('select batch from taops.ledger')).toEqual([{ batch: '2' }]);
+    expect(await ground.moods()).toMatchObject(
+      Object.fromEntries(Object.keys(mood).map((each) => [each, 0])),
+    );
   });
 
   it('loads nothing twice when everything is staged again', async () => {

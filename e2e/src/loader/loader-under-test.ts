@@ -57,6 +57,19 @@ export class LoaderGround implements AsyncDisposable {
     return LoaderUnderTest.open(this, name, overrides);
   }
 
+  /** Puts the warehouse into a mood: see the emulator's control endpoint. */
+  async mood(mood: object): Promise<void> {
+    const url = `${this.stack.endpoints.warehouse.controlUrl}/moods`;
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(mood) });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+
+  /** What is left of the moods asked for. */
+  async moods(): Promise<object> {
+    const answer = await fetch(`${this.stack.endpoints.warehouse.controlUrl}/moods`);
+    return (await answer.json()) as object;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.warehouse.close();
     await this.stack.stop();

@@ -78,6 +78,8 @@ export class Warehouse implements Session, AsyncDisposable {
     });
     // An idle connection that breaks is replaced by the pool; the next query reports what matters.
     this.pool.on('error', () => undefined);
+    // A lent connection that breaks fails its statement, and says so once more as an event that must have a listener.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async query<T extends Row = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<T>> {

@@ -151,12 +151,13 @@ export class ApplyRunner implements Stoppable {
     await this.consumer.run({ autoCommit: false, eachBatch: (payload) => this.handle(payload) });
   }
 
-  private async handle({ batch, heartbeat, isStale, isRunning }: EachBatchPayload): Promise<void> {
+  private async handle(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { owner } = this;
     if (!owner) return;
     try {
-      await this.whileBeating(owner.ready, heartbeat);
-      if (this.owner !== owner || isStale() || !isRunning()) return;
+      await this.whileBeating(owner.ready, () => payload.heartbeat());
+      if (this.owner !== owner || payload.isStale() || !payload.isRunning()) return;
       for (const { value, offset } of batch.messages) {
         const entry = readEntry(value, batch.topic, offset);
         owner.accept(entry, Number(offset));

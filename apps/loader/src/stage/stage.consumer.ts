@@ -119,11 +119,11 @@ export class StageConsumer {
     return membership;
   }
 
-  private async handle({ batch, isStale, isRunning, heartbeat }: EachBatchPayload): Promise<void> {
+  private async handle(payload: EachBatchPayload): Promise<void> {
     const membership = this.membership;
-    const { topic, partition, messages } = batch;
+    const { topic, partition, messages } = payload.batch;
     const [first] = messages;
-    if (!first || isStale() || !isRunning()) return;
+    if (!first || payload.isStale() || !payload.isRunning()) return;
     try {
       await this.ensureBegun(membership, topic, partition, Number(first.offset));
       await membership.accept(topic, partition, messages, Date.now());
@@ -133,7 +133,7 @@ export class StageConsumer {
     }
     if (membership.revoked) return;
     this.restrain(membership, topic, partition);
-    await heartbeat();
+    await payload.heartbeat();
   }
 
   private async ensureBegun(

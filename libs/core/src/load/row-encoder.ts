@@ -9,7 +9,7 @@ import type {
 import { coerceText, csvField, nullSentinel, truncateFraction } from './csv-text.js';
 
 /** `{ column: { kind: count } }`, as `file.staged` carries it. */
-export type Coercions = Record<string, { [K in CoercionKind]?: number | undefined }>;
+export type Coercions = Record<string, Partial<Record<CoercionKind, number | undefined>>>;
 
 /** Columns of a staged file that follow the table's own, in this order. */
 export const stagedExtraColumns = ['_change_version', '_committed_at', '_batch', '_op', '_offset'] as const;

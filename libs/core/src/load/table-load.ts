@@ -102,13 +102,19 @@ function liveAfter(input: PlanInput, chosen: readonly SealedBatch[]): Map<TableI
   return live;
 }
 
-type FilesByGeneration = Map<TableId, Map<number, Map<number, { schema: TableSchema; files: StagedFile[] }>>>;
+/** Copy sets of one generation, by schema id. */
+type CopySets = Map<number, GrowingCopySet>;
+interface GrowingCopySet {
+  readonly schema: TableSchema;
+  readonly files: StagedFile[];
+}
+type FilesByGeneration = Map<TableId, Map<number, CopySets>>;
 
-function touch(files: FilesByGeneration, table: TableId, generation: number) {
-  const generations = files.get(table) ?? new Map();
+/** The copy sets of a generation, made when they are not there. */
+function touch(files: FilesByGeneration, table: TableId, generation: number): CopySets {
+  const generations = files.get(table) ?? new Map<number, CopySets>();
   files.set(table, generations);
-  const copies: Map<number, { schema: TableSchema; files: StagedFile[] }> =
-    generations.get(generation) ?? new Map();
+  const copies = generations.get(generation) ?? new Map<number, GrowingCopySet>();
   generations.set(generation, copies);
   return copies;
 }
