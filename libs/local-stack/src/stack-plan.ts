@@ -14,7 +14,7 @@ export interface StackPlan {
   readonly serviceEnv: Readonly<Record<string, string>>;
   readonly endpoints: StackEndpoints;
   /** The port assigned to a name; an unknown name is a mistake in the caller. */
-  port(name: string): number;
+  readonly port: (name: string) => number;
 }
 
 /** `loader` and `loader-2`: names of ports and logs. */
