@@ -26,15 +26,13 @@ const table = fc
   .chain((names) =>
     fc.tuple(
       ...names.map((name) =>
-        fc
-          .constantFrom(...types)
-          .chain((type) =>
-            fc.record({
-              name: fc.constant(name),
-              type: fc.constant(type),
-              value: fc.option(type.value as fc.Arbitrary<unknown>),
-            }),
-          ),
+        fc.constantFrom(...types).chain((type) =>
+          fc.record({
+            name: fc.constant(name),
+            type: fc.constant(type),
+            value: fc.option(type.value as fc.Arbitrary<unknown>),
+          }),
+        ),
       ),
     ),
   );
@@ -157,5 +155,13 @@ describe('record key', () => {
     const sensitive = new EventShaper(keyed('nvarchar(9)', false), origin);
     expect(sensitive.key(['A'], 0)).not.toBe(sensitive.key(['a'], 0));
     expect(sensitive.key(['A  '], 0)).toBe(sensitive.key(['A'], 0));
+  });
+
+  it('is the instant, whatever zone it is told in', () => {
+    const shaper = new EventShaper(keyed('datetimeoffset(7)', false), origin);
+    const key = shaper.key(['2026-11-20 10:00:00.1234567 +01:00'], 0);
+    expect(key).toBe('["2026-11-20 09:00:00.1234567 +00:00"]');
+    expect(shaper.key(['2026-11-20 09:00:00.1234567 +00:00'], 0)).toBe(key);
+    expect(shaper.key(['0001-01-01 00:00:00 +00:00'], 0)).toBe('["0001-01-01 00:00:00 +00:00"]');
   });
 });

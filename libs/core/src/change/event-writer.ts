@@ -107,7 +107,7 @@ export class EventShaper {
 }
 
 // Control characters, quotes, backslashes and surrogates: JSON.stringify knows what becomes of them.
- 
+
 const needsEscape = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 /** JSON text of a string. */
@@ -149,7 +149,7 @@ function compileObject(columns: readonly ColumnSchema[]): Concatenate {
 
 /**
  * Keys that the source holds to be equal must get one text, or a row's events would part over partitions: text without
- * trailing blanks, and in lower case where the collation ignores case.
+ * trailing blanks, and in lower case where the collation ignores case; an instant in UTC, whatever its offset.
  */
 function compileKey(
   columns: readonly ColumnSchema[],
@@ -158,6 +158,7 @@ function compileKey(
   const parts = columns.map((column, index) => {
     const at = position(column, index);
     const value = `row[at + ${at}]`;
+    if (column.sourceType.startsWith('datetimeoffset')) return `quote(instant(${value}))`;
     if (wireForm(column) !== 'text') return valueCode(column, at);
     return `quote(canonical(${value}, ${column.caseInsensitive === true}))`;
   });
@@ -170,6 +171,15 @@ export function canonicalKeyText(text: string, caseInsensitive: boolean): string
   return caseInsensitive ? trimmed.toLowerCase() : trimmed;
 }
 
+/** Canonical form of a datetimeoffset key: the same instant in another zone is the same key to the source. */
+export function canonicalInstant(text: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? ([+-]\d\d:\d\d)$/.exec(text);
+  if (!parts) return text;
+  const [, date = '', time = '', fraction = '', zone = ''] = parts;
+  const utc = new Date(Date.parse(`${date}T${time}${zone}`)).toISOString();
+  return `${utc.slice(0, -5).replace('T', ' ')}${fraction} +00:00`;
+}
+
 /** Every literal in `expression` came through JSON.stringify; no name of the source reaches the code unquoted. */
 function compile(expression: string): Concatenate {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
@@ -177,6 +187,7 @@ function compile(expression: string): Concatenate {
     quote: typeof quoteJson,
     any: typeof quoteAny,
     canonical: typeof canonicalKeyText,
+    instant: typeof canonicalInstant,
   ) => Concatenate;
-  return build(quoteJson, quoteAny, canonicalKeyText);
+  return build(quoteJson, quoteAny, canonicalKeyText, canonicalInstant);
 }
