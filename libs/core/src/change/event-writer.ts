@@ -183,7 +183,13 @@ export function canonicalInstant(text: string): string {
 /** Every literal in `expression` came through JSON.stringify; no name of the source reaches the code unquoted. */
 function compile(expression: string): Concatenate {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const build = new Function('quote', 'quoteAny', 'canonical', `return (row, at) => ${expression};`) as (
+  const build = new Function(
+    'quote',
+    'quoteAny',
+    'canonical',
+    'instant',
+    `return (row, at) => ${expression};`,
+  ) as (
     quote: typeof quoteJson,
     any: typeof quoteAny,
     canonical: typeof canonicalKeyText,
