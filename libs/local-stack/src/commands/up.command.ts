@@ -26,10 +26,14 @@ export async function up(
   const logFile = `${stackPaths(dir).logsDir}/supervisor.log`;
   const log = openLog(logFile);
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, '--dir', dir, 'supervise', ...superviseArgs], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, main, '--dir', dir, 'supervise', ...superviseArgs],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+    },
+  );
   closeSync(log);
   const interrupted = (): void => void child.kill('SIGTERM');
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
