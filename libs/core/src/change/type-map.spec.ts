@@ -68,7 +68,7 @@ describe('type map', () => {
       smallint | {c} | SMALLINT | number
       int | {c} | INTEGER | number
       bigint | {c} | BIGINT | digits
-      money | CONVERT(varchar(30), {c}, 2) | DECIMAL(19,4) | digits
+      money | CONVERT(varchar(30), {c}, 2) | DECIMAL(20,4) | digits
       smallmoney | CONVERT(varchar(30), {c}, 2) | DECIMAL(10,4) | digits
       float | CONVERT(varchar(32), {c}, 3) | DOUBLE PRECISION | digits
       real | CONVERT(varchar(32), {c}, 3) | REAL | digits
@@ -103,6 +103,15 @@ describe('type map', () => {
       refused: type vector has no mapping
       refused: type dbo.MyClrType has no mapping"
     `);
+  });
+
+  it('keeps the seventh digit of a key, as text: keys 100 ns apart are two rows', () => {
+    expect(line(column('datetime2', { scale: 7 }), { isKey: true })).toBe(
+      'datetime2(7) | CONVERT(varchar(27), {c}, 121) | VARCHAR(27) | digits | {"maxBytes":27}',
+    );
+    expect(line(column('time', { scale: 3 }), { isKey: true })).toBe(
+      'time(3) | CONVERT(varchar(16), {c}, 121) | TIME | digits',
+    );
   });
 
   it('opts in to binary, and lets a binary key travel in any case', () => {

@@ -51,11 +51,23 @@ const withScale = (column: SourceColumn): string => `${column.type}(${column.sca
 
 const temporal =
   (warehouseType: string, width: string): Rule =>
-  (column) =>
-    mapped(withScale(column), `CONVERT(${width}, {c}, 121)`, warehouseType, {
-      // Redshift keeps microseconds, scale 7 keeps 100 ns.
-      ...(column.scale > 6 ? { truncatesFraction: true as const } : {}),
-    });
+  (column, options) => {
+    const read = `CONVERT(${width}, {c}, 121)`;
+    // Redshift keeps microseconds, scale 7 keeps 100 ns.
+    const truncates = column.scale > 6;
+    // Two keys 100 ns apart must stay two rows: such a key keeps its text, which also sorts as the time does. With an
+    // offset it would not: one instant has several texts.
+    if (truncates && options.isKey && warehouseType !== 'TIMESTAMPTZ') {
+      const maxBytes = Number(/\d+/.exec(width)?.[0]);
+      return mapped(withScale(column), read, `VARCHAR(${maxBytes})`, { text: { maxBytes } });
+    }
+    return mapped(
+      withScale(column),
+      read,
+      warehouseType,
+      truncates ? { truncatesFraction: true as const } : {},
+    );
+  };
 
 const decimal: Rule = (column) => {
   const { precision, scale } = column;
@@ -137,8 +149,9 @@ const rules: Readonly<Record<string, Rule>> = {
   bigint: plain('BIGINT'),
   decimal,
   numeric: decimal,
-  // Style 2 gives four decimals and no commas; CAST would round to two.
-  money: plain('DECIMAL(19,4)', 'CONVERT(varchar(30), {c}, 2)'),
+  // Style 2 gives four decimals and no commas; CAST would round to two. Not DECIMAL(19,4): its 8 bytes cannot hold the
+  // least value, -922337203685477.5808.
+  money: plain('DECIMAL(20,4)', 'CONVERT(varchar(30), {c}, 2)'),
   smallmoney: plain('DECIMAL(10,4)', 'CONVERT(varchar(30), {c}, 2)'),
   // Style 3 gives 17 and 9 digits: exact both ways.
   float: plain('DOUBLE PRECISION', 'CONVERT(varchar(32), {c}, 3)'),
