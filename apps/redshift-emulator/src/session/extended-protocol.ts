@@ -90,8 +90,7 @@ export class ExtendedProtocol {
     const result = { conversion: undefined };
     this.statements.set(name.text, { plan, result });
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
-    // The lock comes before the snapshot, and PostgreSQL takes the snapshot when it analyses the statement.
-    if (plan.kind === 'forward' && plan.lock !== undefined && this.inTransaction) this.lock(plan.lock);
+    this.lockFor(plan);
     this.prepare(name.text, plan.kind === 'forward' ? plan.sql : '', types);
   }
 
@@ -116,8 +115,13 @@ export class ExtendedProtocol {
     return this.backend.status === 'T';
   }
 
-  /** Takes the writer's lock unseen; its failure is the client's statement's failure. */
-  private lock(table: string): void {
+  /**
+   * Takes the writer's lock unseen; its failure is the client's statement's failure. Before Parse and before Bind:
+   * both take a snapshot and a weaker lock on the table, and two sessions that hold the weaker one would deadlock.
+   */
+  private lockFor(plan: Plan): void {
+    if (plan.kind !== 'forward' || plan.lock === undefined || this.backend.status === 'E') return;
+    const table = plan.lock;
     const sql = this.inTransaction
       ? `lock table ${table} in share row exclusive mode`
       : `select redshift_emulator.lock_for_write(${quoteLiteral(table)})`;
@@ -142,6 +146,7 @@ export class ExtendedProtocol {
       await this.refuse(new RedshiftError('0A000', 'bind parameters are not supported in this statement'));
       return;
     }
+    this.lockFor(prepared.plan);
     this.pass({ type: 'B', body }, { kind: 'bind', visible: true });
   }
 
@@ -162,7 +167,6 @@ export class ExtendedProtocol {
     const { plan, result } = prepared;
     if (plan.kind === 'forward') {
       await this.specials.pace(plan);
-      if (plan.lock !== undefined && this.backend.status !== 'E') this.lock(plan.lock);
       this.pass({ type: 'E', body }, { kind: 'execute', visible: true, result });
       return;
     }

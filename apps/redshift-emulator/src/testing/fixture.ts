@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startServer, type EmulatorOptions, type RedshiftEmulator } from '../index.js';
 import { startMemoryS3, type MemoryS3 } from './memory-s3.js';
@@ -18,7 +19,12 @@ export interface Fixture extends AsyncDisposable {
 /** Starts both. */
 export async function startFixture(options: EmulatorOptions = {}): Promise<Fixture> {
   const s3 = await startMemoryS3();
+  // A server given by its URL saves each suite a cluster of its own; a database of its own it has anyway.
+  const postgresUrl = process.env['REDSHIFT_EMULATOR_TEST_POSTGRES'];
+  const shared =
+    postgresUrl === undefined ? {} : { postgresUrl, database: `dev_${randomBytes(6).toString('hex')}` };
   const emulator = await startServer({
+    ...shared,
     s3: { endpoint: s3.endpoint },
     iamRoles: new Map([
       [ROLE, { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey }],
@@ -34,14 +40,14 @@ export async function startFixture(options: EmulatorOptions = {}): Promise<Fixtu
     clients.push(client);
     return client;
   };
-  let shared: pg.Client | undefined;
+  let common: pg.Client | undefined;
   return {
     emulator,
     s3,
     connect,
     rows: async (sql, values) => {
-      shared ??= await connect();
-      return (await shared.query({ text: sql, rowMode: 'array', ...(values && { values }) }))
+      common ??= await connect();
+      return (await common.query({ text: sql, rowMode: 'array', ...(values && { values }) }))
         .rows as unknown[][];
     },
     [Symbol.asyncDispose]: async () => {
