@@ -29,6 +29,7 @@ from thalamus_spark.model import DeclarationError
 from thalamus_spark.outcome import Failure, Outcome, execute, failure_of
 from thalamus_spark.registry import load
 from thalamus_spark.session import local_session
+from thalamus_spark.workspace import LocalWorkspace
 
 _BODY_LIMIT = 4_000_000
 
@@ -36,8 +37,9 @@ _BODY_LIMIT = 4_000_000
 class Runs:
     """Runs of one driver: one at a time, each in a session of its own."""
 
-    def __init__(self, spark: SparkSession) -> None:
+    def __init__(self, spark: SparkSession, scratch: Path | None = None) -> None:
         self._spark = spark
+        self._scratch = scratch
         self._turn = threading.Lock()
         self._cancelled: set[str] = set()
         self.running: str | None = None
@@ -51,7 +53,8 @@ class Runs:
             try:
                 if request.run in self._cancelled:
                     return Failure("cancelled", f"the run {request.run} was cancelled before it began")
-                outcome = execute(self._spark.newSession(), request)
+                workspace = LocalWorkspace(self._spark, self._scratch)
+                outcome = execute(self._spark.newSession(), request, workspace)
                 if isinstance(outcome, Failure) and request.run in self._cancelled:
                     return Failure("cancelled", f"the run {request.run} was cancelled")
                 return outcome
@@ -139,9 +142,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-def serve(spark: SparkSession, port: int) -> Server:
+def serve(spark: SparkSession, port: int, scratch: Path | None = None) -> Server:
     """A server bound to 127.0.0.1; the caller runs `serve_forever`."""
-    handler = type("BoundHandler", (Handler,), {"runs": Runs(spark)})
+    handler = type("BoundHandler", (Handler,), {"runs": Runs(spark, scratch)})
     return Server(("127.0.0.1", port), handler)
 
 
@@ -160,7 +163,7 @@ def main() -> None:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
 
     spark = local_session(options.jars, options.scratch)
-    server = serve(spark, options.port)
+    server = serve(spark, options.port, options.scratch)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     stop.wait()

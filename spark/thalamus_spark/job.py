@@ -9,10 +9,19 @@ from typing import Any
 from pyspark.sql import DataFrame, Observation, SparkSession, functions as F
 
 from thalamus_spark.model import Input, Model
-from thalamus_spark.registry import Registry, load
+from thalamus_spark.registry import load
+from thalamus_spark.workspace import StoreWorkspace, Workspace
 
 WRITERS = 4
-"""Models written at a time: most of a small write is waiting for the store."""
+"""Models computed at a time: much of a small one is waiting, for the store or for Spark's driver to plan."""
+
+SMALL_BYTES = 32_000_000
+SMALL_SETTINGS = {
+    # With every input in one partition nothing needs to be moved: a model is one job of one task.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+}
+"""Inputs of at most so many bytes are computed in one task a model: moving them about would take longer than the work."""
 
 
 class RequestError(ValueError):
@@ -64,34 +73,29 @@ class Request:
         return request
 
 
-def run(spark: SparkSession, request: Request) -> dict[str, Any]:
+def run(spark: SparkSession, request: Request, workspace: Workspace | None = None) -> dict[str, Any]:
     """
-    Carries out a run and says for each model its rows, files and time. A model that reads another model of the same run
-    gets its frame, not its files: Spark prunes the columns it does not need, which beats reading the files back.
+    Carries out a run and says for each model its rows, files and time. `spark` is a session of its own: its settings
+    are changed. Models of one layer are computed side by side; the next layer reads what they wrote, so that no join is
+    made twice.
     """
     started = time.monotonic()
-    registry = load(request.package)
-    models = registry.select(request.models)
-    frames = _plan(spark, request, models)
-    with ThreadPoolExecutor(WRITERS, thread_name_prefix=request.run) as pool:
-        results = list(pool.map(lambda model: _write(spark, request, model, frames[model.id]), models))
+    models = load(request.package).select(request.models)
+    _check_inputs(request, models)
+    with workspace or StoreWorkspace(spark) as files:
+        job = _Job(spark, request, files)
+        results = [result for layer in _layers(models) for result in job.compute(layer)]
+    order = [model.id for model in models]
+    results.sort(key=lambda result: order.index(result["model"]))
     return {"run": request.run, "models": results, "durationMs": _since(started)}
 
 
-def _plan(spark: SparkSession, request: Request, models: Sequence[Model]) -> dict[str, DataFrame]:
-    _check_inputs(request, models)
-    made: dict[str, DataFrame] = {}
+def _layers(models: Sequence[Model]) -> list[list[Model]]:
+    """Models by how many models of the run they stand on, one after the other."""
+    depth: dict[str, int] = {}
     for model in models:
-        try:
-            made[model.id] = model.frame(
-                {
-                    name: made[wanted.table.id] if wanted.table.id in made else _read(spark, request, wanted)
-                    for name, wanted in model.inputs.items()
-                }
-            )
-        except Exception as error:
-            raise ModelFailed(model.id, error) from error
-    return made
+        depth[model.id] = 1 + max((depth.get(wanted.table.id, -1) for wanted in model.inputs.values()), default=-1)
+    return [[model for model in models if depth[model.id] == level] for level in sorted(set(depth.values()))]
 
 
 def _check_inputs(request: Request, models: Sequence[Model]) -> None:
@@ -101,48 +105,53 @@ def _check_inputs(request: Request, models: Sequence[Model]) -> None:
         raise RequestError(f"no input is given for {', '.join(sorted(needed - given))}")
 
 
-def _read(spark: SparkSession, request: Request, wanted: Input) -> DataFrame:
-    """
-    With the schema given Spark opens no file to find it. A prefix without files is a table without rows: UNLOAD writes
-    none then. What is not Parquet (UNLOAD's manifest) is passed over.
-    """
-    url = request.inputs[wanted.table.id]
-    if not _exists(spark, url):
-        return spark.createDataFrame([], wanted.schema)
-    frame = spark.read.schema(wanted.file_schema).option("pathGlobFilter", "*.parquet").parquet(url)
-    return wanted.from_file(frame)
+class _Job:
+    def __init__(self, spark: SparkSession, request: Request, files: Workspace) -> None:
+        self._spark = spark
+        self._request = request
+        self._files = files
+        self._addresses = dict(files.bring(request.inputs))
+        size = files.bytes_in()
+        self._small = size is not None and size <= SMALL_BYTES
+        for name, value in (SMALL_SETTINGS if self._small else {}).items():
+            spark.conf.set(name, value)
 
+    def compute(self, models: Sequence[Model]) -> list[dict[str, Any]]:
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix=self._request.run) as pool:
+            return list(pool.map(self._compute, models))
 
-def _write(spark: SparkSession, request: Request, model: Model, frame: DataFrame) -> dict[str, Any]:
-    started = time.monotonic()
-    url = f"{request.output}{model.table.layer}/{model.table.name}/"
-    observed = Observation(model.id)
-    try:
-        spark.sparkContext.setJobGroup(request.run, model.id, interruptOnCancel=True)
+    def _compute(self, model: Model) -> dict[str, Any]:
+        started = time.monotonic()
+        url = f"{self._request.output}{model.table.layer}/{model.table.name}/"
+        written = self._files.output(url)
+        try:
+            rows = self._write(model, written)
+            self._addresses[model.id] = written
+            files = self._files.deliver(written, url)
+        except Exception as error:
+            raise ModelFailed(model.id, error) from error
+        return {"model": model.id, "rows": rows, "files": files, "durationMs": _since(started)}
+
+    def _write(self, model: Model, to: str) -> int:
+        self._spark.sparkContext.setJobGroup(self._request.run, model.id, interruptOnCancel=True)
+        frame = model.frame({name: self._read(wanted) for name, wanted in model.inputs.items()})
+        observed = Observation(model.id)
         counted = frame.observe(observed, F.count(F.lit(1)).alias("rows"))
-        counted.coalesce(request.files).write.mode("error").parquet(url)
-        rows = int(observed.get["rows"])
-        files = _files(spark, url)
-    except Exception as error:
-        raise ModelFailed(model.id, error) from error
-    return {"model": model.id, "rows": rows, "files": files, "durationMs": _since(started)}
+        counted.coalesce(self._request.files).write.mode("error").parquet(to)
+        return int(observed.get["rows"])
 
-
-def _exists(spark: SparkSession, url: str) -> bool:
-    path, files = _path(spark, url)
-    return bool(files.exists(path))
-
-
-def _files(spark: SparkSession, url: str) -> list[dict[str, Any]]:
-    path, files = _path(spark, url)
-    found = [(status.getPath().toString(), status.getLen()) for status in files.listStatus(path)]
-    return [{"url": name, "bytes": size} for name, size in sorted(found) if name.endswith(".parquet")]
-
-
-def _path(spark: SparkSession, url: str) -> tuple[Any, Any]:
-    context = spark.sparkContext
-    path = context._jvm.org.apache.hadoop.fs.Path(url)  # noqa: SLF001  pyspark shows no other door to the file system
-    return path, path.getFileSystem(context._jsc.hadoopConfiguration())  # noqa: SLF001
+    def _read(self, wanted: Input) -> DataFrame:
+        """
+        With the schema given Spark opens no file to find it. A prefix without files is a table without rows: UNLOAD
+        writes none then. What is not Parquet (UNLOAD's manifest) is passed over.
+        """
+        address = self._addresses[wanted.table.id]
+        if address is None:
+            frame = self._spark.createDataFrame([], wanted.file_schema)
+        else:
+            reader = self._spark.read.schema(wanted.file_schema).option("pathGlobFilter", "*.parquet")
+            frame = reader.parquet(address)
+        return wanted.from_file(frame.coalesce(1) if self._small else frame)
 
 
 def first_line(error: BaseException) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pyspark.sql import DataFrame, functions as F
-from pyspark.sql.types import IntegralType, StructField, StructType
+from pyspark.sql import DataFrame
+from pyspark.sql.types import DataType, IntegralType, StructField, StructType
 
 from thalamus_spark.warehouse_types import file_type, spark_type
 
@@ -87,9 +87,13 @@ class Input:
         return StructType([StructField(column.name, file_type(column.type)) for column in self.columns])
 
     def from_file(self, frame: DataFrame) -> DataFrame:
-        return frame.select(
-            *[F.col(_quoted(column.name)).cast(spark_type(column.type)).alias(column.name) for column in self.columns]
-        )
+        """The frame in the types that models see. As SQL texts: each column object is a trip to the JVM."""
+        return frame.selectExpr(*[self._expression(column) for column in self.columns])
+
+    @staticmethod
+    def _expression(column: Column) -> str:
+        name, wanted = _quoted(column.name), spark_type(column.type)
+        return name if wanted == file_type(column.type) else f"cast({name} as {wanted.simpleString()}) as {name}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ class Model:
     def frame(self, inputs: Frames) -> DataFrame:
         """The model's rows, with the declared columns in the declared order and types."""
         given = {
-            name: inputs[name].select(*[F.col(_quoted(column.name)) for column in wanted.columns])
+            name: inputs[name].select(*[_quoted(column.name) for column in wanted.columns])
             for name, wanted in self.inputs.items()
         }
         return conform(self.transform(given), self.table)
@@ -137,16 +141,16 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
     extra = [name for name in frame.columns if name not in table.names]
     if missing or extra or len(frame.columns) != len(table.names):
         raise DeclarationError(f"{table.id} got other columns than declared: missing {missing}, not declared {extra}")
-    return frame.select(*[_typed(frame, table, column) for column in table.columns])
+    found = {field.name: field.dataType for field in frame.schema.fields}
+    return frame.selectExpr(*[_typed(table, column, found[column.name]) for column in table.columns])
 
 
-def _typed(frame: DataFrame, table: Table, column: Column):
-    declared, found = spark_type(column.type), frame.schema[column.name].dataType
-    value = F.col(_quoted(column.name))
+def _typed(table: Table, column: Column, found: DataType) -> str:
+    declared, name = spark_type(column.type), _quoted(column.name)
     if found == declared:
-        return value
+        return name
     if isinstance(found, IntegralType) and isinstance(declared, IntegralType):
-        return value.cast(declared).alias(column.name)
+        return f"cast({name} as {declared.simpleString()}) as {name}"
     raise DeclarationError(
         f"{table.id}.{column.name} is declared {column.type} ({declared.simpleString()}) but the model returns "
         f"{found.simpleString()}; cast it in the model, where the rounding can be chosen"

@@ -7,6 +7,7 @@ from pyspark.sql import SparkSession
 
 from thalamus_spark.job import ModelFailed, Request, RequestError, first_line, run
 from thalamus_spark.model import DeclarationError
+from thalamus_spark.workspace import Workspace
 
 Kind = Literal["request", "model", "store", "cancelled", "spark"]
 _STATUS: dict[Kind, int] = {"request": 400, "model": 422, "store": 503, "cancelled": 409, "spark": 500}
@@ -45,9 +46,9 @@ class Failure:
 Outcome = dict[str, Any] | Failure
 
 
-def execute(spark: SparkSession, request: Request) -> Outcome:
+def execute(spark: SparkSession, request: Request, workspace: Workspace | None = None) -> Outcome:
     try:
-        return run(spark, request)
+        return run(spark, request, workspace)
     except Exception as error:
         return failure_of(error)
 

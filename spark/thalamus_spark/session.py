@@ -20,6 +20,8 @@ OUTPUT: Mapping[str, str] = {
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
+    # No look before each write whether something is there: a run's prefix is its own.
+    "spark.hadoop.fs.s3a.performance.flags": "create,delete,mkdir",
 }
 
 
@@ -56,6 +58,8 @@ def local_session(jars: Path | None, scratch: Path | None = None, env: Mapping[s
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.default.parallelism", "2")
+        # Fifteen models are more classes than the default of 100 keeps compiled.
+        .config("spark.sql.codegen.cache.maxEntries", "2000")
         .config("spark.local.dir", str(scratch))
         .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
         .config("spark.hadoop.fs.s3a.buffer.dir", str(scratch / "s3a"))
