@@ -1,5 +1,6 @@
 import { isPipelineError, type PipelineError } from '@thalamus/contracts';
 import { nextPause } from '@thalamus/core/capture';
+import type { OutgoingRecord } from '@thalamus/kafka';
 import type { Health } from '@thalamus/platform';
 import type { CaptureTurn } from './capture-turn.js';
 import { publishChunk, readChunks, watchOf, type ChunkRead } from './chunk-load.js';
@@ -58,7 +59,7 @@ export class CaptureLoop {
     } catch (error) {
       // Their transactions must have ended before the next attempt, or connections run out.
       await Promise.allSettled(chunks.map(({ chunk }) => chunk));
-      return this.pauseAfter(error);
+      return await this.pauseAfter(error);
     }
   }
 
@@ -68,9 +69,9 @@ export class CaptureLoop {
   }
 
   /** @returns how long to wait before going on. @throws what cannot be mended here */
-  private pauseAfter(error: unknown): number {
+  private async pauseAfter(error: unknown): Promise<number> {
     if (!isPipelineError(error)) throw error;
-    if (error.code === 'THAL-S007') return this.waitForPerson(error);
+    if (error.code === 'THAL-S007') return await this.waitForPerson(error);
     if (error.disposition !== 'retry' || !error.code.startsWith('THAL-S')) throw error;
     this.failures++;
     const pauseMs = Math.min(sourceRetryMs.max, sourceRetryMs.base * 2 ** (this.failures - 1));
@@ -84,9 +85,12 @@ export class CaptureLoop {
   }
 
   /** A refused reload waits for the signal that allows it; the process stays up to read that signal. */
-  private waitForPerson(error: PipelineError): number {
-    this.turn.log.error({ code: error.code, ...error.context }, error.message);
-    this.health.report('source', false, error.message);
+  private async waitForPerson(error: PipelineError): Promise<number> {
+    const { log, outbox } = this.turn;
+    const { code, message, context } = error;
+    log.error({ code, ...context }, message);
+    this.health.report('source', false, message);
+    await this.write([outbox.journalRecord('service.halted', { service: 'capture', code, message })]);
     return Infinity;
   }
 
@@ -112,7 +116,7 @@ export class CaptureLoop {
     }
     if (this.turn.checkpoint !== before) {
       try {
-        await this.save();
+        await this.write([this.turn.outbox.checkpointRecord(this.turn.checkpoint)]);
       } catch (error) {
         this.turn.checkpoint = before;
         throw error;
@@ -121,10 +125,9 @@ export class CaptureLoop {
     for (const done of served) done();
   }
 
-  private async save(): Promise<void> {
-    const { producer, outbox, checkpoint } = this.turn;
-    const transaction = await producer.begin();
-    await transaction.send([outbox.checkpointRecord(checkpoint)]);
+  private async write(records: readonly OutgoingRecord[]): Promise<void> {
+    const transaction = await this.turn.producer.begin();
+    await transaction.send(records);
     await transaction.commit();
   }
 
