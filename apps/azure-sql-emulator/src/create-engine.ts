@@ -3,6 +3,7 @@ import { installChangeTracking } from './change-tracking/install-change-tracking
 import { LoginFailure, type Engine, type EngineSession, type LoginRequest } from './engine.js';
 import { Database } from './interpreter/database.js';
 import { Runtime } from './interpreter/runtime.js';
+import { passwordHash } from './interpreter/principal-changer.js';
 import { Session } from './interpreter/session.js';
 import { SessionLink } from './interpreter/session-link.js';
 import { PgConnection, type PgAddress } from './storage/pg-connection.js';
@@ -62,6 +63,25 @@ const prepareDatabase = async (admin: PgConnection, postgres: PgAddress, name: s
   }
 };
 
+/** A user made by CREATE USER … WITH PASSWORD; undefined when there is none with that password. */
+const containedUser = async (
+  postgres: PgAddress,
+  database: string,
+  request: LoginRequest,
+): Promise<string | undefined> => {
+  const connection = await PgConnection.open(postgres, database);
+  try {
+    const [row] = await connection.query(
+      'select name, password from emu.principals where lower(name) = lower($1)',
+      [request.userName],
+    );
+    const [name, hash] = row ?? [];
+    return name && hash && samePassword(passwordHash(request.password), hash) ? name : undefined;
+  } finally {
+    await connection.close();
+  }
+};
+
 /**
  * The engine behind the wire: T-SQL on PostgreSQL. Each session has a PostgreSQL connection of its own, opened with its
  * first statement.
@@ -79,21 +99,25 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
   }
   const sessions = new Set<Session>();
   let nextId = 51;
-  const login = (request: LoginRequest): Promise<EngineSession> => {
-    const user = Object.keys(options.users).find(
-      (name) => name.toLowerCase() === request.userName.toLowerCase(),
-    );
-    if (user === undefined || !samePassword(request.password, options.users[user] ?? ''))
-      return Promise.reject(loginFailed(request.userName));
+  const login = async (request: LoginRequest): Promise<EngineSession> => {
     const wanted = request.database === '' ? (options.databases[0] ?? 'master') : request.database;
     const database = databases.get(wanted.toLowerCase());
-    if (!database) return Promise.reject(cannotOpen(wanted, request.userName));
+    const administrator = Object.keys(options.users).find(
+      (name) => name.toLowerCase() === request.userName.toLowerCase(),
+    );
+    if (administrator !== undefined && !samePassword(request.password, options.users[administrator] ?? ''))
+      throw loginFailed(request.userName);
+    const user =
+      administrator ??
+      (database ? await containedUser(options.postgres, database.pgName, request) : undefined);
+    if (user === undefined) throw loginFailed(request.userName);
+    if (!database) throw cannotOpen(wanted, request.userName);
     const link = new SessionLink(options.postgres, database.pgName);
-    const runtime = new Runtime(nextId, user, request, database, link);
+    const runtime = new Runtime(nextId, user, request, database, link, administrator !== undefined);
     nextId = nextId >= 32767 ? 51 : nextId + 1;
     const session = new Session(runtime, (closed) => sessions.delete(closed));
     sessions.add(session);
-    return Promise.resolve(session);
+    return session;
   };
   return {
     login,

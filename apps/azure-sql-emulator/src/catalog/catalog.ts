@@ -3,16 +3,31 @@ import type { ObjectDef, SchemaDef, TableDef } from './model.js';
 
 const keyOf = (schema: string, name: string): string => `${schema.toLowerCase()}.${name.toLowerCase()}`;
 
+export interface AccessEntry {
+  readonly principal: string;
+  /** GRANT, DENY or MEMBER (of the role named as permission). */
+  readonly action: string;
+  readonly permission: string;
+  readonly scope: string;
+  /** `schema.object`, schema, or empty for the database. */
+  readonly target: string;
+}
+
 /** The objects of one database as a session sees them: read whole, never changed in place. */
 export class Catalog {
   private readonly byName = new Map<string, ObjectDef>();
   private readonly byId = new Map<number, ObjectDef>();
 
+  /** Grants, denials and role memberships by principal in lower case. */
+  readonly access: readonly AccessEntry[];
+
   private constructor(
     readonly objects: readonly ObjectDef[],
     readonly schemas: readonly SchemaDef[],
     private readonly settings: ReadonlyMap<string, string>,
+    access: readonly AccessEntry[],
   ) {
+    this.access = access;
     for (const object of objects) {
       this.byName.set(keyOf(object.schema, object.name), object);
       this.byId.set(object.id, object);
@@ -25,6 +40,10 @@ export class Catalog {
     );
     const schemas = await connection.query('select schema_id, name from emu.schemas');
     const settings = await connection.query('select name, value from emu.settings');
+    const access = await connection.query(
+      `select lower(principal), action, permission, scope, lower(target) from emu.permissions
+       union all select lower(member), 'MEMBER', lower(role), 'database', '' from emu.role_members`,
+    );
     return new Catalog(
       objects.map(([id, schema, name, kind, definition]) => ({
         ...(JSON.parse(definition ?? '{}') as ObjectDef),
@@ -35,6 +54,13 @@ export class Catalog {
       })) as ObjectDef[],
       schemas.map(([id, name]) => ({ id: Number(id), name: name ?? '' })),
       new Map(settings.map(([name, value]) => [name ?? '', value ?? ''])),
+      access.map(([principal, action, permission, scope, target]) => ({
+        principal: principal ?? '',
+        action: action ?? '',
+        permission: permission ?? '',
+        scope: scope ?? '',
+        target: target ?? '',
+      })),
     );
   }
 

@@ -3,7 +3,7 @@ import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { INT, nvarchar } from '../language/types.js';
 import { compileBatch } from './compile.js';
-import { ObjectChanger } from './object-changer.js';
+import { PrincipalChanger } from './principal-changer.js';
 import { ProcedureRunner } from './procedure-runner.js';
 import { QueryRunner } from './query-runner.js';
 import { formatMessage } from './raise.js';
@@ -29,7 +29,7 @@ const wholeTransaction = new Set([1205, 3960, 3961]);
 /** Walks a batch's statements: control of flow, variables, errors. */
 export class BatchRunner {
   readonly queries: QueryRunner;
-  readonly objects: ObjectChanger;
+  readonly objects: PrincipalChanger;
   readonly transactions: Transactions;
   private readonly procedures: ProcedureRunner;
 
@@ -38,7 +38,7 @@ export class BatchRunner {
     readonly sink: ResultSink,
   ) {
     this.queries = new QueryRunner(runtime);
-    this.objects = new ObjectChanger(runtime);
+    this.objects = new PrincipalChanger(runtime);
     this.transactions = new Transactions(runtime);
     this.procedures = new ProcedureRunner(this);
   }
@@ -300,12 +300,11 @@ export class BatchRunner {
       case 'alterDatabase':
         return objects.alterDatabase(statement);
       case 'permission':
+        return objects.permission(statement);
       case 'createUser':
+        return objects.createUser(statement);
       case 'alterRole':
-        throw unsupported(
-          statement.kind === 'permission' ? statement.action.toUpperCase() : 'users and roles',
-          statement.line,
-        );
+        return objects.alterRole(statement);
       default:
         throw unsupported(statement.kind, statement.line);
     }

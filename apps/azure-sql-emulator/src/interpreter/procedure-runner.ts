@@ -1,8 +1,9 @@
 import type { SqlType, SqlValue } from '../engine.js';
 import type { ExecArgument, Expr, Parameter, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
-import { parseBatch, parseName } from '../language/parser/batch-parser.js';
+import { parseName } from '../language/parser/batch-parser.js';
 import { nvarchar } from '../language/types.js';
+import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
 import { compileBatch } from './compile.js';
 import { newFrame, type Frame } from './session-state.js';
@@ -121,10 +122,17 @@ export class ProcedureRunner {
       );
       throw error;
     }
-    const [parsed] = parseBatch(found.text);
+    const [parsed] = runtime.database.parse(found.text, 'procedure', true);
     if (parsed?.kind !== 'createProcedure')
       throw new Error('the catalogue keeps a procedure without its CREATE PROCEDURE statement');
-    const frame = newFrame(found.name);
+    if (
+      !runtime.isAdministrator &&
+      !runtime.frame.ownersRights &&
+      !new Access(await runtime.catalog(), runtime.user).allows('EXECUTE', found)
+    ) {
+      throw denied('EXECUTE', found, runtime.database.name, line);
+    }
+    const frame = newFrame(found.name, true);
     await this.bindParameters(frame, parsed.parameters, args, found.name, line);
     await this.inFrame(frame, () => this.statements(parsed.body), line);
     this.collect(frame, parsed.parameters, args, outputs);

@@ -7,10 +7,11 @@ import { DmlBinder, type BoundModification } from '../language/binder/dml-binder
 import type { OutputColumn, ParameterSource } from '../language/binder/environment.js';
 import type { BoundSelect } from '../language/binder/query-binder.js';
 import { SqlError } from '../language/errors.js';
-import { isText, pgType } from '../language/types.js';
+import { pgType, sameType } from '../language/types.js';
 import { convert } from '../language/binder/conversion.js';
 import type { PgCommand } from '../storage/pg-connection.js';
 import { decoderFor, resultFormat, type Decoder } from '../storage/value-codec.js';
+import { Access, denied } from './access.js';
 import { translateError } from './postgres-errors.js';
 import { Cancelled, type Runtime } from './runtime.js';
 import { PgError } from '../storage/pg-error.js';
@@ -21,6 +22,7 @@ export interface Plan {
   readonly params: readonly ParameterSource[];
   readonly tables: readonly TableDef[];
   readonly columnNames: ReadonlyMap<string, string>;
+  readonly required: DmlBinder['required'];
   readonly select?: BoundSelect;
   readonly modification?: BoundModification;
 }
@@ -31,6 +33,16 @@ type Modification =
 const expressionPlans = new WeakMap<
   Expr,
   { catalog: Catalog; sql: string; params: readonly ParameterSource[]; columns: readonly OutputColumn[] }
+>();
+const valuePlans = new WeakMap<
+  Expr,
+  {
+    catalog: Catalog;
+    key: string;
+    sql: string;
+    params: readonly ParameterSource[];
+    type: OutputColumn['type'];
+  }
 >();
 const plans = new WeakMap<Statement, { catalog: Catalog; plan: Plan }>();
 
@@ -54,6 +66,14 @@ export class QueryRunner {
     const plan = bindStatement(binder, statement);
     if (this.cacheable) plans.set(statement, { catalog, plan });
     return plan;
+  }
+
+  private checkAccess(required: Plan['required'], catalog: Catalog, line: number): void {
+    const { runtime } = this;
+    if (runtime.isAdministrator || runtime.frame.ownersRights) return;
+    const access = new Access(catalog, runtime.user);
+    const missing = required.find((item) => !access.allows(item.action, item));
+    if (missing) throw denied(missing.action, missing, runtime.database.name, line);
   }
 
   private checkTables(tables: readonly TableDef[], catalog: Catalog, line: number): void {
@@ -139,6 +159,7 @@ export class QueryRunner {
     const bound = plan.select as BoundSelect;
     this.columnNames = plan.columnNames;
     const catalog = await this.runtime.catalog();
+    this.checkAccess(plan.required, catalog, statement.line);
     this.checkTables(plan.tables, catalog, statement.line);
     const params = await this.runtime.parameters(plan.params);
     if (bound.assigns) return this.assign(bound, params, statement, sink);
@@ -244,6 +265,7 @@ export class QueryRunner {
     const plan = await this.plan(statement);
     const bound = plan.modification as BoundModification;
     if (runtime.transaction?.doomed) throw doomedError(statement.line);
+    this.checkAccess(plan.required, await runtime.catalog(), statement.line);
     this.checkTables(plan.tables, await runtime.catalog(), statement.line);
     const params = await runtime.parameters(plan.params);
     const verb = statement.kind.toUpperCase();
@@ -297,24 +319,57 @@ export class QueryRunner {
     expr: Expr,
     type?: OutputColumn['type'],
   ): Promise<{ value: SqlValue; type: OutputColumn['type'] }> {
+    const known = this.knownValue(expr, type);
+    if (known) return known;
     const catalog = await this.runtime.catalog();
-    const binder = new DmlBinder(this.runtime.environment(catalog));
-    const bound = binder.value(expr, undefined);
-    const target = type ?? bound.type;
-    const pg = type
-      ? convert(bound, type, { mode: 'implicit', line: expr.line })
-      : bound.untyped
-        ? `null::${pgType(target)}`
-        : bound.pg;
-    const tables = [...binder.tables.values()].map((entry) => entry.table);
-    this.checkTables(tables, catalog, expr.line);
-    const value = await this.single(
-      `select ${isText(target) && bound.raw && !type ? bound.pg : pg}`,
-      binder.params,
-      target,
-      expr.line,
-    );
-    return { value, type: target };
+    const key = type ? JSON.stringify(type) : '';
+    let plan = valuePlans.get(expr);
+    if (plan?.catalog !== catalog || plan.key !== key || !this.cacheable) {
+      const binder = new DmlBinder(this.runtime.environment(catalog));
+      const bound = binder.value(expr, undefined);
+      const target = type ?? bound.type;
+      const pg = type
+        ? convert(bound, type, { mode: 'implicit', line: expr.line })
+        : bound.untyped
+          ? `null::${pgType(target)}`
+          : bound.pg;
+      this.checkAccess(binder.required, catalog, expr.line);
+      this.checkTables(
+        [...binder.tables.values()].map((entry) => entry.table),
+        catalog,
+        expr.line,
+      );
+      plan = { catalog, key, sql: `select ${pg}`, params: binder.params, type: target };
+      if (this.cacheable) valuePlans.set(expr, plan);
+    }
+    return { value: await this.single(plan.sql, plan.params, plan.type, expr.line), type: plan.type };
+  }
+
+  /** Values that need no question to PostgreSQL: literals and variables of the wanted type. */
+  private knownValue(
+    expr: Expr,
+    type: OutputColumn['type'] | undefined,
+  ): { value: SqlValue; type: OutputColumn['type'] } | undefined {
+    if (expr.kind === 'null' && type) return { value: null, type };
+    if (
+      expr.kind === 'number' &&
+      expr.form === 'int' &&
+      (type?.name ?? 'int') === 'int' &&
+      expr.text.length < 10
+    ) {
+      return { value: Number(expr.text), type: { name: 'int' } };
+    }
+    if (expr.kind === 'string' && type === undefined && expr.value.length > 0 && expr.value.length <= 4000) {
+      return {
+        value: expr.value,
+        type: { name: expr.national ? 'nvarchar' : 'varchar', length: expr.value.length },
+      };
+    }
+    if (expr.kind === 'variable' && !expr.name.startsWith('@@')) {
+      const variable = this.runtime.variable(expr.name, expr.line);
+      if (!type || sameType(variable.type, type)) return { value: variable.value, type: variable.type };
+    }
+    return undefined;
   }
 
   async condition(expr: Expr): Promise<boolean> {
@@ -387,6 +442,7 @@ const bindStatement = (binder: DmlBinder, statement: StatementOf<'select'> | Mod
   return {
     params: binder.params,
     columnNames: binder.columnNames,
+    required: binder.required,
     tables: [...binder.tables.values()].map((entry) => entry.table),
     ...(select ? { select } : {}),
     ...(modification ? { modification } : {}),

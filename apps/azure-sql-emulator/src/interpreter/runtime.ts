@@ -26,6 +26,7 @@ export class Runtime {
   /** Objects changed by DDL in the open transaction, announced at its commit. */
   readonly changedObjects = new Set<number>();
   private ownCatalog: Catalog | undefined;
+  private lastCatalog: Catalog | undefined;
   /** DDL counter of the database when the snapshot transaction began. */
   snapshotCounter = 0;
 
@@ -35,6 +36,8 @@ export class Runtime {
     readonly login: { readonly hostName: string; readonly applicationName: string },
     readonly database: Database,
     readonly link: SessionLink,
+    /** One of the emulator's own logins, to whom everything is allowed. */
+    readonly isAdministrator = true,
   ) {}
 
   get transaction() {
@@ -42,8 +45,12 @@ export class Runtime {
   }
 
   async catalog(): Promise<Catalog> {
-    if (this.ownCatalog) return this.ownCatalog;
-    return this.database.committedCatalog(await this.link.connection());
+    const connection = await this.link.connection();
+    const catalog = this.ownCatalog ?? (await this.database.committedCatalog(connection));
+    // Somebody's DDL may have changed what prepared statements return.
+    if (this.lastCatalog !== catalog && this.lastCatalog) connection.forgetPrepared();
+    this.lastCatalog = catalog;
+    return catalog;
   }
 
   setOwnCatalog(catalog: Catalog | undefined): void {
@@ -136,7 +143,7 @@ export class Runtime {
       suser_name: this.user,
       original_login: this.user,
       system_user: this.user,
-      user_name: 'dbo',
+      user_name: this.isAdministrator ? 'dbo' : this.user,
       host_name: this.login.hostName,
       app_name: this.login.applicationName,
       current_transaction_id: BigInt(this.id),

@@ -5,6 +5,7 @@ import type { PgConnection } from '../storage/pg-connection.js';
 import { PgError } from '../storage/pg-error.js';
 import { translateError } from './postgres-errors.js';
 import { TableDefiner } from './table-definition.js';
+import { Access } from './access.js';
 import type { Runtime } from './runtime.js';
 import { doomedError } from './query-runner.js';
 
@@ -26,10 +27,14 @@ export class SchemaChanger {
     line: number,
     work: (change: Change) => Promise<T>,
     verb = 'ALTER TABLE',
+    temporary = false,
   ): Promise<T> {
     const { runtime } = this;
     if (runtime.transaction?.doomed) throw doomedError(line);
     const catalog = await runtime.catalog();
+    if (!runtime.isAdministrator && !temporary && !new Access(catalog, runtime.user).mayDefine) {
+      throw new SqlError(262, `${verb} permission denied in database '${runtime.database.name}'.`, line, 14);
+    }
     const ids: number[] = [];
     let fresh: Catalog | undefined;
     try {

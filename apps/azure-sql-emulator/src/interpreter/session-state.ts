@@ -12,6 +12,8 @@ export interface Frame {
   readonly variables: Map<string, Variable>;
   readonly tableVariables: Map<string, TableDef>;
   readonly procedure: string | undefined;
+  /** Statements of a stored procedure act with its owner's permissions. */
+  readonly ownersRights: boolean;
   /** Errors being handled, innermost last (ERROR_NUMBER() and friends). */
   readonly handling: SqlError[];
   tryDepth: number;
@@ -77,7 +79,8 @@ export const defaultOptions = (): SessionOptions => ({
   fmtonly: false,
 });
 
-export const newFrame = (procedure?: string): Frame => ({
+export const newFrame = (procedure?: string, ownersRights = false): Frame => ({
+  ownersRights,
   variables: new Map(),
   tableVariables: new Map(),
   procedure,

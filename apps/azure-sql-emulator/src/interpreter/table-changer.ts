@@ -37,18 +37,23 @@ export class TableChanger extends SchemaChanger {
   async createTemporary(name: string, elements: TableElements, line: number): Promise<TableDef> {
     if (!name.startsWith('@') && this.runtime.temporaries.has(name.toLowerCase()))
       throw alreadyThere(name, line);
-    return this.change(line, async (change) => {
-      // A table variable outlives none of its batch's names: two batches may call theirs alike.
-      if (name.startsWith('@'))
-        await change.run(`drop table if exists pg_temp.${quote(physicalTable(name))}`);
-      const table = await this.build(
-        change,
-        { ...emptyTable('dbo', name), pgSchema: 'pg_temp', temporary: true },
-        elements,
-      );
-      if (!name.startsWith('@')) this.runtime.temporaries.set(name.toLowerCase(), table);
-      return table;
-    });
+    return this.change(
+      line,
+      async (change) => {
+        // A table variable outlives none of its batch's names: two batches may call theirs alike.
+        if (name.startsWith('@'))
+          await change.run(`drop table if exists pg_temp.${quote(physicalTable(name))}`);
+        const table = await this.build(
+          change,
+          { ...emptyTable('dbo', name), pgSchema: 'pg_temp', temporary: true },
+          elements,
+        );
+        if (!name.startsWith('@')) this.runtime.temporaries.set(name.toLowerCase(), table);
+        return table;
+      },
+      'CREATE TABLE',
+      true,
+    );
   }
 
   private schemaFor(catalog: Catalog, parts: readonly string[], line: number): string {

@@ -83,7 +83,7 @@ const text: readonly Question[] = [
   ],
   [
     "SELECT CONCAT('a', NULL, 1), CONCAT_WS('-', 'a', NULL, 'b'), STR(123.456, 8, 2)",
-    'varchar(41), varchar(42), varchar(8)',
+    'varchar(41), varchar(4), varchar(8)',
     'a1, a-b,   123.46',
   ],
   [

@@ -72,6 +72,8 @@ export class PgConnection {
   private secret = 0;
   private readonly kept = new Map<string, string>();
   private counter = 0;
+  /** Prepared statements to close with the next pipeline. */
+  private stale: string[] = [];
   private startup: { resolve: () => void; reject: (error: Error) => void } | undefined;
   private scram: ScramExchange | undefined;
   private paused = false;
@@ -123,7 +125,7 @@ export class PgConnection {
   run(commands: readonly PgCommand[]): Promise<string[]> {
     if (this.fatal) return Promise.reject(this.fatal);
     if (this.pending) return Promise.reject(new Error('a pipeline is already running on this connection'));
-    const parts: Buffer[] = [];
+    const parts: Buffer[] = this.stale.splice(0).map((name) => message('C', Buffer.from('S'), cString(name)));
     for (const command of commands) this.encode(command, parts);
     parts.push(SYNC);
     this.socket.write(Buffer.concat(parts));
@@ -157,6 +159,7 @@ export class PgConnection {
 
   /** Prepared statements may have been made for tables that no longer look the same. */
   forgetPrepared(): void {
+    this.stale.push(...this.kept.values());
     this.kept.clear();
   }
 

@@ -54,7 +54,16 @@ export abstract class BinderBase {
     return `${prefix}${++this.aliasCounter}`;
   }
 
+  /** Permissions the statement needs; what a view reads is its owner's affair. */
+  readonly required: { readonly schema: string; readonly name: string; readonly action: string }[] = [];
+  protected insideViews = 0;
+
+  protected require(object: { readonly schema: string; readonly name: string }, action: string): void {
+    if (this.insideViews === 0) this.required.push({ schema: object.schema, name: object.name, action });
+  }
+
   touch(table: TableDef, action: string): void {
+    if (!table.temporary) this.require(table, action);
     const entry = this.tables.get(table.id) ?? { table, actions: new Set<string>() };
     entry.actions.add(action);
     this.tables.set(table.id, entry);

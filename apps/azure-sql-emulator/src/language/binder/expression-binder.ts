@@ -484,8 +484,11 @@ export abstract class ExpressionBinder extends BinderBase {
 
   override condition(expr: Expr, scope: Scope | undefined): string {
     switch (expr.kind) {
-      case 'logical':
+      case 'logical': {
+        const keyset = expr.op === 'or' ? this.keyset(expr, scope) : undefined;
+        if (keyset) return keyset;
         return `(${this.condition(expr.left, scope)} ${expr.op} ${this.condition(expr.right, scope)})`;
+      }
       case 'not':
         return `(not ${this.condition(expr.operand, scope)})`;
       case 'compare':
@@ -549,6 +552,40 @@ export abstract class ExpressionBinder extends BinderBase {
         );
       }
     }
+  }
+
+  /**
+   * `a > @a OR (a = @a AND b > @b) …`, T-SQL's way to say where a page of a composite key begins, as the row comparison
+   * that PostgreSQL can look up in an index.
+   */
+  private keyset(expr: Expr, scope: Scope | undefined): string | undefined {
+    const branches = flattened(expr, 'or').map((branch) => flattened(branch, 'and'));
+    const shaped = branches.every(
+      (tests, i) =>
+        tests.length === i + 1 &&
+        tests.every((test, k) => test.kind === 'compare' && test.op === (k < i ? '=' : '>')),
+    );
+    if (!shaped || branches.length < 2) return undefined;
+    const pairs: [string, string][] = [];
+    for (const test of branches.at(-1) ?? []) {
+      const pair = this.comparedPair(test, scope);
+      if (!pair) return undefined;
+      pairs.push(pair);
+    }
+    const same = branches.every((tests) =>
+      tests.every((test, k) => this.comparedPair(test, scope)?.join(' ') === pairs[k]?.join(' ')),
+    );
+    return same
+      ? `((${pairs.map(([x]) => x).join(', ')}) > (${pairs.map(([, y]) => y).join(', ')}))`
+      : undefined;
+  }
+
+  /** Both sides of a comparison with a column that can't be NULL. */
+  private comparedPair(test: Expr, scope: Scope | undefined): [string, string] | undefined {
+    if (test.kind !== 'compare' || test.left.kind !== 'column') return undefined;
+    const left = this.value(test.left, scope);
+    if (left.nullable || left.type.name === 'datetimeoffset') return undefined;
+    return splitComparison(this.comparison('>', left, this.value(test.right, scope), test.line));
   }
 
   protected comparison(op: CompareOp, left: Typed, right: Typed, line: number): string {
@@ -649,6 +686,11 @@ export abstract class ExpressionBinder extends BinderBase {
     return literal(pattern);
   }
 }
+
+const flattened = (expr: Expr, op: 'and' | 'or'): Expr[] =>
+  expr.kind === 'logical' && expr.op === op
+    ? [...flattened(expr.left, op), ...flattened(expr.right, op)]
+    : [expr];
 
 const isTextLike = (e: Typed): boolean => e.untyped === true || isText(e.type);
 

@@ -181,11 +181,14 @@ export abstract class TableBinder extends FunctionBinder {
   }
 
   private view(view: ViewDef, alias: string, line: number): BoundTable {
+    this.require(view, 'SELECT');
     const parsed = this.env.viewQuery(view.text);
+    this.insideViews++;
     const outer = this.ctes.splice(0);
     try {
       return this.derived(this.bindQuery(parsed.query, undefined), alias, parsed.columns, line);
     } finally {
+      this.insideViews--;
       this.ctes.push(...outer);
     }
   }
@@ -268,6 +271,7 @@ export abstract class TableBinder extends FunctionBinder {
       throw new SqlError(22107, `The object '${parts.join('.')}' is not a user table.`, line);
     if (!found.tracking)
       throw new SqlError(22105, `Change tracking is not enabled on table '${parts.join('.')}'.`, line);
+    this.touch(found, 'SELECT');
     this.touch(found, 'VIEW CHANGE TRACKING');
     return found;
   }

@@ -78,6 +78,7 @@ const concatenation = (f: FunctionContext, from: number, separator?: string): Ty
     length += e.untyped ? 0 : isLob(e.type) ? 1e9 : isText(e.type) ? (e.type.length ?? 1) : 40;
     parts.push(e.untyped ? 'null::text' : f.to(e, isText(e.type) ? nvarchar(-1) : varchar(-1), 'explicit'));
   }
+  if (separator !== undefined) length += (f.count - 2) * (f.arg(0).type.length ?? 1);
   const limit = unicode ? 4000 : 8000;
   const type: SqlType = {
     name: unicode ? 'nvarchar' : 'varchar',

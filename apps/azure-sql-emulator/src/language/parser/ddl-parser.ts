@@ -23,7 +23,8 @@ export abstract class DdlParser extends TableParser {
     if (this.accept('VIEW')) return this.createView(mode, start, line);
     if (this.accept('PROCEDURE') || this.accept('PROC')) return this.createProcedure(mode, start, line);
     if (this.accept('SCHEMA')) return this.createSchema(line);
-    if (this.accept('USER') || this.accept('LOGIN')) return this.createUser(line);
+    if (this.at('LOGIN')) throw this.unsupported('CREATE LOGIN (use CREATE USER … WITH PASSWORD)');
+    if (this.accept('USER')) return this.createUser(line);
     return this.createIndex(line);
   }
 

@@ -24,7 +24,8 @@ create table if not exists emu.objects (
 );
 create unique index if not exists objects_name on emu.objects (lower(schema_name), lower(name));
 create table if not exists emu.principals (principal_id int primary key, name text not null, kind text not null);
-insert into emu.principals values (1, 'dbo', 'S'), (0, 'public', 'R') on conflict do nothing;
+insert into emu.principals (principal_id, name, kind) values (1, 'dbo', 'S'), (0, 'public', 'R') on conflict do nothing;
+alter table emu.principals add column if not exists password text;
 create table if not exists emu.permissions (
   principal text not null,
   action text not null,
