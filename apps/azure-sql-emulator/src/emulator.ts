@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@thalamus/embedded-postgres';
@@ -79,11 +79,10 @@ async function start(options: EmulatorOptions, cleanups: Cleanup[], stop: Cleanu
 async function postgresFor(options: EmulatorOptions, cleanups: Cleanup[]): Promise<PostgresAddress> {
   if (options.postgresUrl !== undefined) return addressOf(options.postgresUrl);
   const { dataDir } = options;
-  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'azure-sql-emulator-')));
-  if (dataDir === undefined) cleanups.push(() => rm(directory, { recursive: true, force: true }));
   const server = await startPostgres({
-    dataDir: dataDir ?? join(directory, 'postgres'),
-    ephemeral: options.ephemeral ?? dataDir === undefined,
+    dataDir: dataDir ?? (await mkdtemp(join(tmpdir(), 'azure-sql-emulator-'))),
+    // An ephemeral cluster's directory goes with it, even if this process is killed.
+    ephemeral: dataDir === undefined || options.ephemeral === true,
     settings: { max_connections: '220', synchronous_commit: 'off', max_wal_size: '2GB' },
   });
   cleanups.push(() => server.stop());
