@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { isPipelineError } from '@thalamus/contracts';
 import { controlTopics, createKafka, ensureTopics, JournalWriter } from '@thalamus/kafka';
 import { ObjectStore, type ObjectStoreAddress } from '@thalamus/object-store';
 import {
@@ -46,18 +47,17 @@ export async function startLoader(app: INestApplication, settings: Settings): Pr
 
   const roles: (Stoppable & { finished: Promise<never> })[] = [];
   const closing: (() => Promise<void>)[] = [];
+  const journals: JournalWriter[] = [];
   if (env.THALAMUS_LOADER_ROLES.includes('stage')) {
     const journal = await JournalWriter.open(kafka, topics, { source: '/loader/stage' });
-    closing.push(() => journal.close());
+    journals.push(journal);
     roles.push(await StageRunner.start({ ...shared, journal }));
   }
   if (env.THALAMUS_LOADER_ROLES.includes('apply')) {
     const journal = await JournalWriter.open(kafka, topics, { source: '/loader/apply' });
+    journals.push(journal);
     const warehouse = openWarehouse(settings);
-    closing.push(
-      () => journal.close(),
-      () => warehouse.close(),
-    );
+    closing.push(() => warehouse.close());
     roles.push(
       await ApplyRunner.start({
         ...shared,
@@ -69,13 +69,40 @@ export async function startLoader(app: INestApplication, settings: Settings): Pr
     );
   }
   return {
-    finished: Promise.race([...roles.map((role) => role.finished), schemas.finished]),
+    finished: Promise.race([...roles.map((role) => role.finished), schemas.finished]).catch(
+      async (error: unknown) => {
+        await tellHalt(journals[0], config.name, error, log);
+        throw error;
+      },
+    ),
     stop: async () => {
       await Promise.all(roles.map((role) => role.stop()));
-      await Promise.all([...closing.map((close) => close()), schemas.stop(), records.close()]);
+      const journalsClosed = journals.map((journal) => journal.close());
+      await Promise.all([
+        ...closing.map((close) => close()),
+        ...journalsClosed,
+        schemas.stop(),
+        records.close(),
+      ]);
       store[Symbol.dispose]();
     },
   };
+}
+
+/** Tells the journal, so that console and API show who stopped and why; if that fails too, the log has it. */
+async function tellHalt(
+  journal: JournalWriter | undefined,
+  group: string,
+  error: unknown,
+  log: Logger,
+): Promise<void> {
+  const code = isPipelineError(error) ? error.code : 'THAL-X002';
+  const message = error instanceof Error ? error.message : String(error);
+  try {
+    await journal?.append('service.halted', group, { service: 'loader', code, message });
+  } catch (journalError) {
+    log.warn({ err: journalError }, 'the journal could not be told of the halt');
+  }
 }
 
 function openWarehouse({ env, config }: Settings): Warehouse {

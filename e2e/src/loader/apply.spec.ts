@@ -255,6 +255,26 @@ describe('apply', () => {
     );
   });
 
+  it('stops with its code, and says so in the journal, when a column changes its type in place', async () => {
+    await using loader = await ground.pipeline('halts');
+    const { capture } = loader;
+    await capture.publishSchema('Person', 1, [key, name]);
+    await loader.start('stage');
+    const apply = await loader.start('apply');
+    await capture.poll([upsert(1, 'a')], { completed: [['Person', 1]] });
+    await applied(loader, 1);
+    await capture.publishSchema('Person', 2, [key, column('Name', 'INTEGER')]);
+    await capture.poll([{ ...upsert(2, null), row: { Id: 2, Name: 7 } }], {});
+    expect(await apply.ended).toBe(1);
+    await eventually(() => loader.entries('service.halted').length > 0, {
+      withinMs: 10_000,
+      because: 'the halt is in the journal',
+    });
+    const [halt] = loader.entries('service.halted');
+    expect(halt?.data).toMatchObject({ service: 'loader', code: 'THAL-W003' });
+    expect(halt?.data.message).toContain('dbo.Person.name is VARCHAR(48) in the warehouse and INTEGER now');
+  });
+
   it('loads nothing twice when everything is staged again', async () => {
     await using loader = await ground.pipeline('again');
     const { capture } = loader;

@@ -35,7 +35,9 @@ export class Segment {
   readonly coercions: Coercions = {};
   readonly unfit: Unfit[] = [];
   private readonly rows = new LastByKey<string>();
-  private deletions = new Set<string>();
+  private readonly deletions = new Set<string>();
+  /** Coercions of the row at hand. */
+  private made: Coercions = {};
   /** Characters held: what back-pressure counts. */
   chars = 0;
   to: number;
@@ -63,19 +65,28 @@ export class Segment {
 
   /** Adds one event; `key` is the record's key. */
   add(event: ChangeEvent, key: string, offset: number, encoder: RowEncoder, nowMs: number): void {
-    const made: Coercions = {};
-    const line = encoder.encode(event, offset, made);
+    const line = encoder.encode(event, offset, this.made);
     const replaced = this.rows.put(key, line);
     this.chars += line.length - (replaced?.length ?? 0);
     if (event.op === 'd') this.deletions.add(key);
     else this.deletions.delete(key);
-    addCoercions(this.coercions, made);
+    this.countMade();
     this.oldestPublishedMs = Math.min(this.oldestPublishedMs, event.ts_ms);
     this.events++;
     this.reach(offset, nowMs);
   }
 
+  /** Counted only once the row is in: a rejected row's are nobody's. Most rows have none. */
+  private countMade(): void {
+    for (const _column in this.made) {
+      addCoercions(this.coercions, this.made);
+      this.made = {};
+      return;
+    }
+  }
+
   reject(offset: number, error: unknown, event: string, nowMs: number): void {
+    this.made = {};
     this.unfit.push({
       offset,
       reason: error instanceof Error ? error.message : String(error),

@@ -54,22 +54,29 @@ function onBoundary(text: string, units: number): number {
   return last >= 0xd800 && last < 0xdc00 ? units - 1 : units;
 }
 
-const needsQuotes = /[",\r\n]|^[\s]|[\s]$/;
+const needsQuotes = /[",\r\n]/;
+
+/** ASCII blanks and everything beyond ASCII that a reader might take for one. */
+const mayBeBlank = (code: number): boolean => code <= 0x20 || code >= 0x85;
 
 /**
  * A CSV field. An empty string is an empty field, which Redshift reads as `''` for text; blanks at either end are quoted
  * because white space beside a quote or delimiter is not promised to be kept.
  */
 export function csvField(text: string): string {
-  return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (text === '') return text;
+  const quote =
+    mayBeBlank(text.charCodeAt(0)) || mayBeBlank(text.charCodeAt(text.length - 1)) || needsQuotes.test(text);
+  return quote ? `"${text.replaceAll('"', '""')}"` : text;
 }
-
-const seventhDigit = /^(.*\.\d{6})(\d)(.*)$/;
 
 /** Drops the 100 ns digit that Redshift cannot hold; counted only when it was not 0. */
 export function truncateFraction(text: string, count: CountCoercion): string {
-  const parts = seventhDigit.exec(text);
-  if (!parts) return text;
-  if (parts[2] !== '0') count('sub-microsecond-truncated');
-  return `${parts[1]}${parts[3]}`;
+  const dot = text.indexOf('.');
+  if (dot < 0) return text;
+  const seventh = text.charCodeAt(dot + 7);
+  // NaN at the end of the text; anything but a digit is an offset.
+  if (!(seventh >= 0x30 && seventh <= 0x39)) return text;
+  if (seventh !== 0x30) count('sub-microsecond-truncated');
+  return text.slice(0, dot + 7) + text.slice(dot + 8);
 }

@@ -113,7 +113,7 @@ function compileTime(column: ColumnSchema): EncodeValue {
 
 /** Numbers, booleans, dates and hexadecimal: what the source wrote, character by character. */
 function compileExact(column: ColumnSchema): EncodeValue {
-  return (value) => csvField(textOf(value, column));
+  return (value) => (typeof value === 'string' ? csvField(value) : textOf(value, column));
 }
 
 function textOf(value: WireValue, column: ColumnSchema): string {
