@@ -11,25 +11,28 @@ import { takeOver, testConfig, topics } from './testing/turn-fixture.js';
 
 /** Source, Kafka's log and a loader, all in memory; capture is the real one. */
 class World {
-  readonly source = new SourceModel();
   readonly memory = new MemoryLog();
   readonly loader = new LoaderModel(this.memory, topics);
-  readonly tables: readonly [TableId, TableId] = [
-    this.source.create('dbo', 'A', [intColumn('Id', 1), intColumn('X', 2, true)], ['Id']),
-    this.source.create(
-      'dbo',
-      'B',
-      [intColumn('X', 1, true), intColumn('K2', 2), intColumn('K1', 3)],
-      ['K1', 'K2'],
-    ),
-  ];
+  readonly tables: readonly [TableId, TableId];
   requested: PollInput['requested'] = new Map();
   private clockMs = Date.UTC(2030, 0, 1);
   private columns = 10;
   turn: CaptureTurn;
   private poller: Poller;
 
-  constructor(private readonly config: PipelineConfig = testConfig()) {
+  constructor(
+    private readonly config: PipelineConfig = testConfig(),
+    readonly source = new SourceModel(),
+  ) {
+    this.tables = [
+      source.create('dbo', 'A', [intColumn('Id', 1), intColumn('X', 2, true)], ['Id']),
+      source.create(
+        'dbo',
+        'B',
+        [intColumn('X', 1, true), intColumn('K2', 2), intColumn('K1', 3)],
+        ['K1', 'K2'],
+      ),
+    ];
     this.turn = this.newTurn();
     this.poller = new Poller(this.turn);
   }
@@ -387,5 +390,30 @@ describe('capture against a model of source, log and loader', () => {
       await world.step();
     }
     expect(world.loader.lastBatch?.batch).toBe(before + 3);
+  });
+
+  it('throws a poll away when a table was truncated while it was read without SNAPSHOT', async () => {
+    const world = new World(testConfig(), new SourceModel('read committed'));
+    await load(world);
+    const { source } = world;
+    const openPoll = source.openPoll.bind(source);
+    let truncateIn = 2;
+    source.openPoll = async () => {
+      const session = await openPoll();
+      const observe = session.observe.bind(session);
+      session.observe = async () => {
+        if (--truncateIn > 0) return observe();
+        if (truncateIn === 0) source.truncate(world.tables[0]);
+        return (await openPoll()).observe();
+      };
+      return session;
+    };
+    world.write(0, 9, 9);
+    await expect(world.step()).rejects.toMatchObject({ code: 'THAL-S010', disposition: 'retry' });
+    const topic = topics.table(world.tables[0]);
+    expect(world.memory.visible(topic).some(({ key }) => key === '[9]')).toBe(false);
+    await world.settle();
+    expect(generationOf(world, 0)).toMatchObject({ live: 2, stale: false });
+    world.expectMirror();
   });
 });
