@@ -48,7 +48,7 @@ export const systemView = (schema: string | undefined, name: string): SystemView
   const key = `${(schema ?? '').toLowerCase()}.${name.toLowerCase()}`;
   let view = views.get(key);
   if (!view && Object.hasOwn(catalogViews, key)) {
-    view = build(catalogViews[key] as ViewDefinition);
+    view = build(catalogViews[key]!);
     views.set(key, view);
   }
   return view;

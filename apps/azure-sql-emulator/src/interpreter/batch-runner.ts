@@ -1,3 +1,4 @@
+import { plainText } from '../storage/value-codec.js';
 import type { ResultSink, SqlValue } from '../engine.js';
 import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
@@ -247,7 +248,7 @@ export class BatchRunner {
       case 'print':
         runtime.info(
           sink,
-          String((await queries.evaluate(statement.value, nvarchar(-1))).value ?? ' ').slice(0, 4000),
+          plainText((await queries.evaluate(statement.value, nvarchar(-1))).value).slice(0, 4000),
           statement.line,
         );
         return runtime.done(sink, 'other');
@@ -261,7 +262,7 @@ export class BatchRunner {
         return this.procedures.exec(statement);
       case 'execString':
         return this.procedures.execString(
-          String((await queries.evaluate(statement.text, nvarchar(-1))).value ?? ''),
+          plainText((await queries.evaluate(statement.text, nvarchar(-1))).value),
           statement.line,
         );
       case 'use':
@@ -342,7 +343,7 @@ export class BatchRunner {
   }
 
   private async nameOf(expr: Expr): Promise<string> {
-    return String((await this.queries.evaluate(expr, nvarchar(128))).value ?? '');
+    return plainText((await this.queries.evaluate(expr, nvarchar(128))).value);
   }
 
   private setIsolation(statement: StatementOf<'setIsolation'>): void {
@@ -395,7 +396,7 @@ export class BatchRunner {
         16,
         10,
       );
-    const error = new SqlError(code, String(message ?? ''), statement.line, 16, Number(state ?? 1));
+    const error = new SqlError(code, plainText(message), statement.line, 16, Number(state ?? 1));
     error.endsBatch = true;
     throw error;
   }
@@ -415,7 +416,7 @@ export class BatchRunner {
         line,
       );
     }
-    const message = formatMessage(String(template.value ?? ''), args);
+    const message = formatMessage(plainText(template.value), args);
     if (severity > 18) throw unsupported('RAISERROR with severity above 18', line);
     if (severity <= 10) {
       runtime.info(sink, message, line, 50000, severity, state);
@@ -429,11 +430,11 @@ export class BatchRunner {
 
   private async waitFor(statement: StatementOf<'waitfor'>): Promise<void> {
     const { value } = await this.queries.evaluate(statement.delay, nvarchar(40));
-    const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?$/.exec(String(value).trim());
+    const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?$/.exec(plainText(value).trim());
     if (!match)
       throw new SqlError(
         148,
-        `Incorrect time syntax in time string '${String(value)}' used with WAITFOR.`,
+        `Incorrect time syntax in time string '${plainText(value)}' used with WAITFOR.`,
         statement.line,
         15,
       );

@@ -30,7 +30,7 @@ async function* copyLines(
   let text = '';
   for await (const row of rows) {
     for (let i = 0; i < columns.length; i++)
-      text += (i > 0 ? '\t' : '') + copyField(columns[i] as ResultColumn, row[i] ?? null);
+      text += (i > 0 ? '\t' : '') + copyField(columns[i]!, row[i] ?? null);
     text += '\n';
     if (text.length >= CHUNK_BYTES) {
       yield Buffer.from(text);
@@ -71,9 +71,7 @@ export const loadBulk = async (
   const definitions = columns.map(
     (column, i) => `c${i + 1} ${isText(column.type) ? 'text' : pgType(column.type)}`,
   );
-  const list = used.map(({ target, i }) =>
-    assigned(runtime, found, target, columns[i] as ResultColumn, i, statement.line),
-  );
+  const list = used.map(({ target, i }) => assigned(runtime, found, target, columns[i]!, i, statement.line));
   const insert = `insert into ${tableSql(found)} (${used.map(({ target }) => quote(target.pg)).join(', ')}) select ${list.join(', ')} from pg_temp.${stage}`;
   return runtime.link
     .atomically(async (connection) => {

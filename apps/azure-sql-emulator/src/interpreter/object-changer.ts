@@ -302,9 +302,7 @@ export class ObjectChanger extends TableAlterer {
           i.id !== undefined && i.name.toLowerCase() === wanted ? { ...i, name: newName } : i,
         ),
         columns: table.columns.map((c) =>
-          c.default?.name.toLowerCase() === wanted
-            ? { ...c, default: { ...(c.default as NonNullable<typeof c.default>), name: newName } }
-            : c,
+          c.default?.name.toLowerCase() === wanted ? { ...c, default: { ...c.default!, name: newName } } : c,
         ),
       };
       return change.save(next);

@@ -141,7 +141,7 @@ const shownKey = (values: string, table: TableDef | undefined, index: IndexDef |
   const columns = table && index ? index.columns.map(({ id }) => columnById(table, id)) : [];
   const parts = columns.length === 1 ? [values] : values.split(', ');
   if (parts.length !== columns.length) return values;
-  return parts.map((part, i) => shownValue(part, columns[i] as ColumnDef)).join(', ');
+  return parts.map((part, i) => shownValue(part, columns[i]!)).join(', ');
 };
 
 const shownValue = (text: string, column: ColumnDef): string => {
@@ -201,7 +201,7 @@ const foreignKey = (error: PgError, context: ErrorContext): SqlError => {
   );
   const key = holder?.foreignKeys.find((candidate) => candidate.pg === error.constraint);
   const referenced = key ? context.catalog.table(key.referencedTable) : undefined;
-  const deleting = /still referenced/.test(error.detail) || error.message.startsWith('update or delete');
+  const deleting = error.detail.includes('still referenced') || error.message.startsWith('update or delete');
   const kind = !deleting
     ? 'FOREIGN KEY'
     : holder && referenced?.id === holder.id
@@ -209,8 +209,7 @@ const foreignKey = (error: PgError, context: ErrorContext): SqlError => {
       : 'REFERENCE';
   const other = deleting ? holder : referenced;
   const columns = deleting ? key?.columns : key?.referencedColumns;
-  const column =
-    columns?.length === 1 && other ? `, column '${columnById(other, columns[0] as number).name}'` : '';
+  const column = columns?.length === 1 && other ? `, column '${columnById(other, columns[0]!).name}'` : '';
   const verb = deleting && context.verb === 'INSERT' ? 'DELETE' : context.verb;
   return terminating(
     new SqlError(
@@ -281,7 +280,7 @@ const conflict = (error: PgError, context: ErrorContext): SqlError => {
 const grouping = (error: PgError, context: ErrorContext): SqlError => {
   const match = /column "([^"]+)"/.exec(error.message);
   const column = match?.[1] ?? '';
-  if (/must appear in the GROUP BY/.test(error.message)) {
+  if (error.message.includes('must appear in the GROUP BY')) {
     return new SqlError(
       8120,
       `Column '${context.columnNames?.get(column) ?? column}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.`,

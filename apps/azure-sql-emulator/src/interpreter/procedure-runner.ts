@@ -1,5 +1,6 @@
+import { plainText } from '../storage/value-codec.js';
 import type { SqlType, SqlValue } from '../engine.js';
-import type { ExecArgument, Expr, Parameter, Statement, StatementOf } from '../language/ast.js';
+import type { ExecArgument, Parameter, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
 import { nvarchar } from '../language/types.js';
@@ -45,7 +46,7 @@ export class ProcedureRunner {
         const variable = runtime.variable(arg.value.name, arg.line);
         args.push({ name: arg.name, type: variable.type, value: variable.value, output: arg.output });
       } else {
-        const { value, type } = await queries.evaluate(arg.value as Expr);
+        const { value, type } = await queries.evaluate(arg.value);
         args.push({ name: arg.name, type, value, output: arg.output });
       }
     }
@@ -228,7 +229,7 @@ export class ProcedureRunner {
       const arg =
         args.find((candidate) => candidate.name?.toLowerCase() === parameter) ??
         (args[i]?.name ? undefined : args[i]);
-      return String(arg?.value ?? '');
+      return plainText(arg?.value);
     };
     const { runtime, sink, objects } = this.runner;
     switch (name) {
@@ -292,9 +293,9 @@ export class ProcedureRunner {
       args.find((arg) => arg.name?.toLowerCase() === name) ??
       (args[position]?.name ? undefined : args[position]);
     const statement = named('@stmt', 0) ?? named('@statement', 0) ?? args[0];
-    const sql = String(statement?.value ?? '');
+    const sql = plainText(statement?.value);
     const declaration = named('@params', 1) ?? (args[1] && args.length > 1 ? args[1] : undefined);
-    const declared = String(declaration?.value ?? '');
+    const declared = plainText(declaration?.value);
     const parameters = parseDeclaration(declared);
     const values = args.slice(declaration === undefined ? 1 : 2);
     const frame = newFrame(runtime.frame.procedure);

@@ -10,7 +10,7 @@ import { SqlError } from '../language/errors.js';
 import { pgType, sameType } from '../language/types.js';
 import { convert } from '../language/binder/conversion.js';
 import type { PgCommand } from '../storage/pg-connection.js';
-import { decoderFor, resultFormat, type Decoder } from '../storage/value-codec.js';
+import { decoderFor, resultFormat } from '../storage/value-codec.js';
 import { Access, denied } from './access.js';
 import { translateError } from './postgres-errors.js';
 import { Cancelled, type Runtime } from './runtime.js';
@@ -156,7 +156,7 @@ export class QueryRunner {
 
   async select(statement: StatementOf<'select'>, sink: ResultSink): Promise<void> {
     const plan = await this.plan(statement);
-    const bound = plan.select as BoundSelect;
+    const bound = plan.select!;
     this.columnNames = plan.columnNames;
     const catalog = await this.runtime.catalog();
     this.checkAccess(plan.required, catalog, statement.line);
@@ -192,7 +192,7 @@ export class QueryRunner {
           formats: bound.columns.map((column) => resultFormat(column.type)),
           onRow: (fields) => {
             count++;
-            last = fields.map((field, i) => (field === null ? null : (decoders[i] as Decoder)(field)));
+            last = fields.map((field, i) => (field === null ? null : decoders[i]!(field)));
           },
         },
       ],
@@ -244,7 +244,7 @@ export class QueryRunner {
       const row = new Array<SqlValue>(width);
       for (let i = 0; i < width; i++) {
         const field = fields[i] ?? null;
-        row[i] = field === null ? null : (decoders[i] as Decoder)(field);
+        row[i] = field === null ? null : decoders[i]!(field);
       }
       count++;
       pending.push(row);
@@ -263,7 +263,7 @@ export class QueryRunner {
   async modify(statement: Modification, sink: ResultSink): Promise<void> {
     const { runtime } = this;
     const plan = await this.plan(statement);
-    const bound = plan.modification as BoundModification;
+    const bound = plan.modification!;
     if (runtime.transaction?.doomed) throw doomedError(statement.line);
     this.checkAccess(plan.required, await runtime.catalog(), statement.line);
     this.checkTables(plan.tables, await runtime.catalog(), statement.line);
@@ -307,7 +307,7 @@ export class QueryRunner {
   async selectInto(plan: Plan, insertInto: string, line: number): Promise<number> {
     const params = await this.runtime.parameters(plan.params);
     const tags = await this.execute(
-      [{ sql: `insert into ${insertInto} ${(plan.select as BoundSelect).sql}`, params }],
+      [{ sql: `insert into ${insertInto} ${plan.select!.sql}`, params }],
       line,
       'SELECT',
     );

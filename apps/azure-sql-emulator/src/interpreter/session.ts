@@ -1,3 +1,4 @@
+import { plainText } from '../storage/value-codec.js';
 import type {
   EngineSession,
   IsolationLevel,
@@ -96,14 +97,11 @@ export class Session implements EngineSession {
         return status;
       }
       case 'sp_prepare':
-        outputs.set(
-          '0',
-          handleValue(this.handles.add(String(args[2]?.value ?? ''), String(args[1]?.value ?? ''))),
-        );
+        outputs.set('0', handleValue(this.handles.add(plainText(args[2]?.value), plainText(args[1]?.value))));
         return 0;
       case 'sp_prepexec': {
-        const declared = String(args[1]?.value ?? '');
-        const sql = String(args[2]?.value ?? '');
+        const declared = plainText(args[1]?.value);
+        const sql = plainText(args[2]?.value);
         outputs.set('0', handleValue(this.handles.add(sql, declared)));
         const status = await procedures.executePrepared(sql, declared, args.slice(3), inner);
         shifted(3, inner);

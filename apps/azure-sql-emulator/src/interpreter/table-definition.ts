@@ -63,7 +63,7 @@ export class TableDefiner {
         computed: { text: definition.computed.text, persisted: definition.computed.persisted },
       };
     }
-    const type = definition.type as SqlType;
+    const type = definition.type!;
     storageType(type, line);
     if (definition.identity && !['tinyint', 'smallint', 'int', 'bigint'].includes(type.name)) {
       if (familyOf(type) === 'decimal' && (type.scale ?? 0) === 0)

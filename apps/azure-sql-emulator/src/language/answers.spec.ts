@@ -1,4 +1,5 @@
 import type { EngineSession, ResultColumn, SqlValue } from '../engine.js';
+import { plainText } from '../storage/value-codec.js';
 import { TestEngine, run } from '../testing/test-engine.js';
 
 /*
@@ -274,8 +275,7 @@ const describeColumn = ({ type }: ResultColumn): string => {
   return type.precision === undefined ? type.name : `${type.name}(${type.precision},${type.scale ?? 0})`;
 };
 
-const shown = (value: SqlValue): string =>
-  Buffer.isBuffer(value) ? `0x${value.toString('hex').toUpperCase()}` : String(value);
+const shown = (value: SqlValue): string => (value === null ? 'null' : plainText(value));
 
 describe('answers', () => {
   let engine: TestEngine;

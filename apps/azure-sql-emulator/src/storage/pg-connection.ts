@@ -212,7 +212,7 @@ export class PgConnection {
       while (!this.paused && buffer.length - offset >= 5) {
         const length = buffer.readInt32BE(offset + 1);
         if (buffer.length - offset < length + 1) break;
-        const type = buffer[offset] as number;
+        const type = buffer[offset]!;
         this.handle(type, buffer.subarray(offset + 5, offset + 1 + length));
         offset += length + 1;
       }
@@ -295,7 +295,7 @@ export class PgConnection {
     let offset = 0;
     while (body[offset] !== 0 && offset < body.length) {
       const end = body.indexOf(0, offset + 1);
-      fields.set(String.fromCharCode(body[offset] as number), body.toString('utf8', offset + 1, end));
+      fields.set(String.fromCharCode(body[offset]!), body.toString('utf8', offset + 1, end));
       offset = end + 1;
     }
     const error = new PgError(fields);

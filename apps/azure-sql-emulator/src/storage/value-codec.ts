@@ -4,6 +4,13 @@ import type { SqlType, SqlValue } from '../engine.js';
 export const resultFormat = (type: SqlType): 0 | 1 =>
   ['decimal', 'numeric', 'money', 'smallmoney', 'sql_variant'].includes(type.name) ? 0 : 1;
 
+/** Text of a value that is a string or a number; empty for NULL. */
+export const plainText = (value: SqlValue | undefined): string => {
+  if (value === null || value === undefined) return '';
+  if (Buffer.isBuffer(value)) return `0x${value.toString('hex').toUpperCase()}`;
+  return typeof value === 'object' ? '' : String(value);
+};
+
 export type Decoder = (field: Buffer) => SqlValue;
 
 /** Days from 0001-01-01 to PostgreSQL's epoch, 2000-01-01. */
@@ -90,6 +97,6 @@ export const encodeValue = (type: SqlType, value: SqlValue): string | null => {
     case 'timestamp':
       return `\\x${(value as Buffer).toString('hex')}`;
     default:
-      return String(value);
+      return plainText(value);
   }
 };

@@ -194,7 +194,7 @@ export class DmlBinder extends QueryBinder {
             ...(isText(column.type) ? { raw: true } : {}),
             ...('untyped' in column ? { untyped: true } : {}),
           };
-          return this.assigned(value, table, columns[i] as ColumnDef, line);
+          return this.assigned(value, table, columns[i]!, line);
         });
         const top = statement.top ? this.topLimit(statement.top) : '';
         return `select ${list.join(', ')} from (${bound.sql}) as ${alias}${top}`;
@@ -220,7 +220,7 @@ export class DmlBinder extends QueryBinder {
       if (row.length !== columns.length) throw this.countMismatch(row.length, columns.length, statement);
       const values = row.map((expr, i) => {
         if (expr.kind === 'default') return 'default';
-        return this.assigned(this.value(expr, undefined), table, columns[i] as ColumnDef, line);
+        return this.assigned(this.value(expr, undefined), table, columns[i]!, line);
       });
       return `(${values.join(', ')})`;
     });
@@ -323,7 +323,7 @@ export class DmlBinder extends QueryBinder {
   }
 
   private outputInto(sql: string, output: OutputClause, columns: readonly OutputColumn[]): string {
-    const into = output.into as NonNullable<OutputClause['into']>;
+    const into = output.into!;
     const target = this.targetTable(into.target, 'INSERT');
     const names =
       into.columns ??
@@ -343,7 +343,7 @@ export class DmlBinder extends QueryBinder {
       return column;
     });
     const list = defs.map((column, i) => {
-      const source = columns[i] as OutputColumn;
+      const source = columns[i]!;
       const value: Typed = {
         pg: `${cte}.c${i + 1}`,
         type: source.type,
@@ -402,7 +402,7 @@ export class DmlBinder extends QueryBinder {
       plan.alias,
       plan.leaf && (plan.leaf as { alias?: string }).alias ? undefined : plan.table.schema,
     );
-    const { others, conditions } = plan.inner as InnerJoins;
+    const { others, conditions } = plan.inner!;
     const from = this.bindFrom(others, undefined);
     const scope = new Scope([...target.sources, ...from.scope.sources], undefined);
     const sets = this.assignments(statement.assignments, plan.table, scope, (value, column) =>
@@ -533,7 +533,7 @@ export class DmlBinder extends QueryBinder {
       plan.alias,
       plan.leaf && (plan.leaf as { alias?: string }).alias ? undefined : plan.table.schema,
     );
-    const { others, conditions } = plan.inner as InnerJoins;
+    const { others, conditions } = plan.inner!;
     const from = this.bindFrom(others, undefined);
     const scope = new Scope([...target.sources, ...from.scope.sources], undefined);
     const where = [...conditions, ...(statement.where ? [statement.where] : [])].map((c) =>
@@ -631,7 +631,7 @@ export class DmlBinder extends QueryBinder {
     const list = values.map((expr, i) =>
       expr.kind === 'default'
         ? 'default'
-        : this.assigned(this.value(expr, scope), table, columns[i] as ColumnDef, action.line),
+        : this.assigned(this.value(expr, scope), table, columns[i]!, action.line),
     );
     return `insert (${columns.map((c) => quote(c.pg)).join(', ')}) values (${list.join(', ')})`;
   }

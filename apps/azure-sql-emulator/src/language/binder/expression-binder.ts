@@ -448,7 +448,7 @@ export abstract class ExpressionBinder extends BinderBase {
     });
     const keepsCollation =
       isText(expr.type) && isText(operand.type) && operand.type.collation && !expr.type.collation;
-    const type = keepsCollation ? { ...expr.type, collation: operand.type.collation as string } : expr.type;
+    const type = keepsCollation ? { ...expr.type, collation: operand.type.collation } : expr.type;
     return {
       pg:
         expr.type.name === operand.type.name || pg.includes('::') || pg.includes('emu.')

@@ -12,7 +12,7 @@ import type {
 } from '../ast.js';
 import type { SqlType } from '../../engine.js';
 import { SqlError, unsupported } from '../errors.js';
-import { INT, isText, pgType } from '../types.js';
+import { isText, pgType } from '../types.js';
 import { Scope, type BoundQuery, type OutputColumn } from './environment.js';
 import { TableBinder } from './table-binder.js';
 import { asKey, typed, type Typed } from './typed.js';
@@ -168,13 +168,13 @@ export abstract class QueryBinder extends TableBinder {
     }
     const columns = Array.from({ length: width }, (_, i) =>
       this.unify(
-        bound.map((row) => row[i] as Typed),
+        bound.map((row) => row[i]!),
         line,
       ),
     );
     const out = bound.map((row, r) => {
       const list = row.map((_, i) => {
-        const column = columns[i] as (typeof columns)[number];
+        const column = columns[i]!;
         return isText(column.type) ? asKey(typed(column.pgs[r] ?? 'null', column.type)) : `${column.pgs[r]}`;
       });
       return `(${list.join(', ')})`;
@@ -198,7 +198,7 @@ export abstract class QueryBinder extends TableBinder {
     const untyped = (bound: BoundQuery, i: number): boolean =>
       bound.columns[i] !== undefined && 'untyped' in (bound.columns[i] as object);
     const types = left.columns.map((column, i) => {
-      const other = right.columns[i] as OutputColumn;
+      const other = right.columns[i]!;
       const values = [
         typedOutput('x', column.type, untyped(left, i)),
         typedOutput('y', other.type, untyped(right, i)),
@@ -206,20 +206,18 @@ export abstract class QueryBinder extends TableBinder {
       return this.unify(values, body.line).type;
     });
     const side = (bound: BoundQuery): string => {
-      if (
-        bound.columns.every((column, i) => sameOutput(column.type, types[i] as SqlType) && !untyped(bound, i))
-      )
+      if (bound.columns.every((column, i) => sameOutput(column.type, types[i]!) && !untyped(bound, i)))
         return `(${bound.sql})`;
       const alias = this.nextAlias('u');
       const list = bound.columns.map(
         (column, i) =>
-          `${this.outputAs(typedOutput(`${alias}.c${i + 1}`, column.type, untyped(bound, i)), types[i] as SqlType, body.line)} as c${i + 1}`,
+          `${this.outputAs(typedOutput(`${alias}.c${i + 1}`, column.type, untyped(bound, i)), types[i]!, body.line)} as c${i + 1}`,
       );
       return `(select ${list.join(', ')} from (${bound.sql}) as ${alias})`;
     };
     const columns = left.columns.map((column, i) => ({
       name: column.name,
-      type: types[i] as SqlType,
+      type: types[i]!,
       nullable: column.nullable || (right.columns[i]?.nullable ?? true),
     }));
     return { sql: `${side(left)} ${body.op}${body.all ? ' all' : ''} ${side(right)}`, columns };
@@ -272,7 +270,7 @@ export abstract class QueryBinder extends TableBinder {
 
   protected selectItem(item: SelectItem, scope: Scope | undefined, from: Scope): Item[] {
     if (item.star) return this.star(item.star.qualifier, from, item.line);
-    const expr = item.expr as Expr;
+    const expr = item.expr!;
     if (item.assign) {
       const type = this.env.variable(item.assign.variable);
       if (!type)
@@ -378,7 +376,7 @@ export abstract class QueryBinder extends TableBinder {
         );
         const output = at === undefined ? undefined : outputs[at];
         if (output) {
-          return position(at as number, output.value.nullable, item.descending);
+          return position(at!, output.value.nullable, item.descending);
         }
         const value = this.value(item.expr, scope);
         const same = outputs.findIndex((candidate) => candidate.value.pg === value.pg);

@@ -382,7 +382,7 @@ export abstract class TableBinder extends FunctionBinder {
     if (!first)
       throw new SqlError(174, `The ${ref.name.toLowerCase()} function requires arguments.`, ref.line, 15);
     if (ref.name === 'STRING_SPLIT' && second) {
-      const ordinal = third !== undefined && third.pg === '1';
+      const ordinal = third?.pg === '1';
       const type: SqlType = isText(first.type)
         ? {
             ...first.type,

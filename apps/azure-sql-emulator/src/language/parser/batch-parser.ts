@@ -298,7 +298,7 @@ class BatchParser extends DdlParser {
       value = minus + token.text;
     }
     const options: Statement[] = names.map((option) => ({ kind: 'setOption', option, value, line }));
-    return options.length === 1 ? (options[0] as Statement) : { kind: 'block', statements: options, line };
+    return options.length === 1 ? options[0]! : { kind: 'block', statements: options, line };
   }
 
   private throwStatement(): Statement {

@@ -278,7 +278,7 @@ export abstract class QueryParser extends ExpressionParser {
     if (this.atAny('PIVOT') && this.peek().upper === '(') return this.pivot(table);
     if (this.at('UNPIVOT')) throw this.unsupported('UNPIVOT');
     if (this.at('TABLESAMPLE')) throw this.unsupported('TABLESAMPLE');
-    return { ...table, line } as TableRef;
+    return { ...table, line };
   }
 
   private namedTable(): TableRef {

@@ -28,11 +28,11 @@ export abstract class TokenCursor {
   ) {}
 
   protected get token(): Token {
-    return this.tokens[this.index] as Token;
+    return this.tokens[this.index]!;
   }
 
   protected peek(ahead = 1): Token {
-    return this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)] as Token;
+    return this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)]!;
   }
 
   protected get line(): number {
