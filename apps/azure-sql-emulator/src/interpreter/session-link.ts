@@ -147,6 +147,8 @@ export class SessionLink {
     this.transaction = undefined;
     if (!opened) return;
     const connection = await opened.catch(() => undefined);
+    // What still runs would go on holding its locks until it noticed that nobody listens.
+    if (connection?.busy) connection.cancel();
     await connection?.close();
   }
 }

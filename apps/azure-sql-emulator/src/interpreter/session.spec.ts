@@ -255,6 +255,28 @@ describe('session', () => {
     await must(session, 'SET LOCK_TIMEOUT 5000; UPDATE account SET balance = 5');
   });
 
+  test('closing in mid-result ends the statement and gives its locks back', async () => {
+    const other = await engine.login();
+    class StuckSink extends RecordingSink {
+      stuck: (() => void) | undefined;
+      readonly reached = new Promise<void>((resolve) => (this.stuck = resolve));
+      override rows(): boolean {
+        this.stuck?.();
+        return false;
+      }
+      override drained(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const sink = new StuckSink();
+    await must(other, 'BEGIN TRAN; UPDATE account SET balance = 0');
+    const running = other.batch('SELECT a.value FROM GENERATE_SERIES(1, 3000000) AS a', sink);
+    await sink.reached;
+    await other.close();
+    await running;
+    await must(session, 'SET LOCK_TIMEOUT 5000; UPDATE account SET balance = 6');
+  });
+
   test('a hundred sessions work side by side', async () => {
     const sessions = await Promise.all(Array.from({ length: 100 }, () => engine.login()));
     await Promise.all(

@@ -117,6 +117,11 @@ export class PgConnection {
     });
   }
 
+  /** A pipeline is under way. */
+  get busy(): boolean {
+    return this.pending !== undefined;
+  }
+
   get closed(): boolean {
     return this.fatal !== undefined;
   }
