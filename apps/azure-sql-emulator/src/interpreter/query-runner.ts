@@ -83,7 +83,14 @@ export class QueryRunner {
       ? transaction.isolation === 'snapshot'
       : runtime.options.isolation === 'snapshot';
     const users = tables.filter((table) => !table.temporary);
-    if (!snapshot || users.length === 0) return;
+    if (!snapshot) return;
+    // PostgreSQL takes the snapshot at the transaction's first query of any kind, so definitions are as of then too: a
+    // table truncated between that query and the table's first use would read as empty instead of failing with 3961.
+    if (transaction && !transaction.snapshotChecked) {
+      transaction.snapshotChecked = true;
+      runtime.snapshotCounter = runtime.database.ddlCounter;
+    }
+    if (users.length === 0) return;
     if ((catalog.setting('snapshot_isolation') ?? 'on') !== 'on') {
       const error = new SqlError(
         3952,
@@ -94,10 +101,6 @@ export class QueryRunner {
       throw error;
     }
     if (!transaction) return;
-    if (!transaction.snapshotChecked) {
-      transaction.snapshotChecked = true;
-      runtime.snapshotCounter = runtime.database.ddlCounter;
-    }
     if (
       users.some(
         (table) =>

@@ -101,7 +101,7 @@ async function showInitialLoad(observer: Observer, signal: AbortSignal): Promise
     block.draw(loadLines(view));
     if (view.consistent) consistentSince = Math.min(consistentSince, performance.now());
     giveUpAfter(started, 1_800_000, view.lastError ?? 'the initial load did not end');
-    giveUpAfter(consistentSince, 120_000, view.lastError ?? 'the models did not run');
+    giveUpAfter(consistentSince, 300_000, view.lastError ?? 'the models did not run');
     await pause(250, undefined, { signal });
   }
   block.draw(loadLines(view), true);
