@@ -52,7 +52,11 @@ function command(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(new Option('--port <n>', '0: a free one').default(5439).argParser(port).env(env('PORT')))
     .option('--data-dir <path>', 'directory of the embedded PostgreSQL (default: a temporary one)')
-    .option('--postgres-url <url>', 'a PostgreSQL 18 to use in its place; needs a superuser')
+    .addOption(
+      new Option('--postgres-url <url>', 'a PostgreSQL 18 to use in its place; needs a superuser').env(
+        env('POSTGRES_URL'),
+      ),
+    )
     .option('--ephemeral', 'fast and not durable; the data directory is removed at the end')
     .addOption(new Option('--user <name>', 'first user').default('awsuser').env(env('USER')))
     .addOption(new Option('--password <text>', 'of the first user').default('Password1').env(env('PASSWORD')))

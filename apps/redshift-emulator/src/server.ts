@@ -98,7 +98,7 @@ class Listener {
 
   private async cancel(pid: number, secret: number): Promise<void> {
     const session = this.sessions.get(pid);
-    if (session === undefined || session.secret !== secret) return;
+    if (session?.secret !== secret) return;
     session.context.abort.abort();
     await sendCancel(this.context.storage.address, pid, session.backendSecret);
   }

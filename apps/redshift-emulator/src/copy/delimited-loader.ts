@@ -67,7 +67,7 @@ export class DelimitedLoader {
     }
     this.writer.beginRow();
     for (let index = 0; index < columns.length; index += 1) {
-      if (!this.loadField(record, index, columns[index] as TargetColumn, options)) return;
+      if (!this.loadField(record, index, columns[index]!, options)) return;
     }
     this.writer.endRow();
     this.run.count(this.file);
@@ -81,7 +81,7 @@ export class DelimitedLoader {
     options: CopyOptions,
   ): boolean {
     const present = index < record.count;
-    const source = present ? (record.sources[index] as Buffer) : this.nullText;
+    const source = present ? record.sources[index]! : this.nullText;
     const start = present ? (record.starts[index] ?? 0) : 0;
     const end = present ? (record.ends[index] ?? 0) : 0;
     if (this.meaning(source, start, end, column, options) === 'null') {
@@ -93,7 +93,7 @@ export class DelimitedLoader {
       this.writer.null();
       return true;
     }
-    const fault = (this.converters[index] as Converter)(source, start, end, this.writer);
+    const fault = this.converters[index]!(source, start, end, this.writer);
     if (fault === undefined) return true;
     this.refuseField(record, index, column, fault, false);
     return false;
@@ -162,7 +162,7 @@ export class DelimitedLoader {
     if (index >= record.count || index < 0) return '';
     const start = record.starts[index] ?? 0;
     const end = Math.min(record.ends[index] ?? 0, start + 1024);
-    return (record.sources[index] as Buffer).toString('utf8', start, end);
+    return record.sources[index]!.toString('utf8', start, end);
   }
 }
 

@@ -61,7 +61,7 @@ export class DocumentLoader {
       return true;
     }
     const bytes = Buffer.from(value ?? '', 'utf8');
-    const fault = (this.converters[index] as Converter)(bytes, 0, bytes.length, this.writer);
+    const fault = this.converters[index]!(bytes, 0, bytes.length, this.writer);
     if (fault === undefined) return true;
     this.refuse(raw, line, { ...fault, column, value: value ?? '' });
     return false;

@@ -115,7 +115,7 @@ function selectText(
 
 /** A zoned timestamp is an instant: in UTC, it means the same to TIMESTAMP and TIMESTAMPTZ. */
 function timestampText(value: string, type: string): string {
-  const instant = /TIME ZONE/.test(type)
+  const instant = type.includes('TIME ZONE')
     ? `make_timestamp(epoch_us(${value}))`
     : `cast(${value} as timestamp)`;
   return `strftime(${instant}, '%Y-%m-%d %H:%M:%S.%f')`;

@@ -20,7 +20,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 export function rewrite(tokens: readonly Token[]): Token[] {
   const out: Token[] = [];
   for (let index = 0; index < tokens.length;) {
-    const token = tokens[index] as Token;
+    const token = tokens[index]!;
     const step = token.kind === 'word' ? rewriteWord(tokens, index, out) : undefined;
     if (step !== undefined) {
       out.push(...step.tokens);
@@ -75,7 +75,7 @@ function endOfGroup(tokens: readonly Token[], open: number): number {
 function rewriteWord(tokens: readonly Token[], index: number, out: readonly Token[]): Step | undefined {
   const previous = before(out);
   if (isSymbol(previous, '.')) return undefined;
-  const token = tokens[index] as Token;
+  const token = tokens[index]!;
   const next = after(tokens, index);
   if (isSymbol(tokens[next], '(')) {
     const cast = rewriteCastType(tokens, index, next, previous);
@@ -90,7 +90,7 @@ function rewriteKeyword(
   next: number,
   previous: Token | undefined,
 ): Step | undefined {
-  const word = (tokens[index] as Token).value;
+  const word = tokens[index]!.value;
   const following = tokens[next];
   switch (word) {
     case 'sysdate':
@@ -116,10 +116,10 @@ function rewriteKeyword(
 
 /** `SELECT [ALL|DISTINCT] TOP n …` becomes `SELECT … LIMIT n`, the limit standing where this query block ends. */
 function rewriteTop(tokens: readonly Token[], index: number, next: number): Step | undefined {
-  const head: Token[] = [tokens[index] as Token, BLANK];
+  const head: Token[] = [tokens[index]!, BLANK];
   let at = next;
   if (isWord(tokens[at], 'all', 'distinct')) {
-    head.push(tokens[at] as Token, BLANK);
+    head.push(tokens[at]!, BLANK);
     at = after(tokens, at);
   }
   const count = tokens[after(tokens, at)];
@@ -145,7 +145,7 @@ function rewriteCastType(
   previous: Token | undefined,
 ): Step | undefined {
   if (!isSymbol(previous, '::') && !isWord(previous, 'as')) return undefined;
-  const word = (tokens[index] as Token).value;
+  const word = tokens[index]!.value;
   const grouped = isSymbol(tokens[next], '(');
   const end = grouped ? endOfGroup(tokens, next) : index + 1;
   // `AS name` is an alias unless a cast's parenthesis closes behind it.
@@ -265,7 +265,7 @@ function rewriteListagg(args: readonly Token[][], tokens: readonly Token[], end:
   const [first = [], delimiter] = args;
   const lead = first.find(({ kind }) => kind !== 'blank');
   const distinct = isWord(lead, 'distinct');
-  const value = expression(distinct ? first.slice(first.indexOf(lead as Token) + 1) : first);
+  const value = expression(distinct ? first.slice(first.indexOf(lead!) + 1) : first);
   const separator = delimiter === undefined ? "''" : expression(delimiter);
   const cast = (text: string): string => `(${text})::varchar`;
   // With DISTINCT, PostgreSQL wants the order by the argument itself.

@@ -7,6 +7,7 @@ import { rewrite } from './expressions.js';
 import { quoteIdentifier, quoteLiteral, render, type Token } from './lexer.js';
 import { sqlName, type Plan } from './plan.js';
 import { refuseForeignSyntax } from './refusals.js';
+import { tablesIn } from './tables-in.js';
 import { planSet, planShow } from './settings.js';
 import { parseUnload } from './unload-statement.js';
 
@@ -109,14 +110,14 @@ function refuse(message: string): Plan {
 
 function planQuery(tokens: readonly Token[]): Plan {
   refuseForeignSyntax(tokens);
-  return { kind: 'forward', sql: render(rewrite(tokens)) };
+  return { kind: 'forward', sql: render(rewrite(tokens)), reads: tablesIn(tokens) };
 }
 
 /** The cursor stands at the table written to. */
 function planWrite(cursor: Cursor, tokens: readonly Token[]): Plan {
   const lock = sqlName(cursor.qualifiedName());
   refuseForeignSyntax(tokens);
-  return { kind: 'forward', sql: render(rewrite(tokens)), lock };
+  return { kind: 'forward', sql: render(rewrite(tokens)), lock, reads: tablesIn(tokens) };
 }
 
 function planDelete(cursor: Cursor, isolation: Isolation, tokens: readonly Token[]): Plan {
@@ -164,7 +165,7 @@ function planMerge(cursor: Cursor, _isolation: Isolation, tokens: readonly Token
   if (text.includes(' remove duplicates ')) throw notSupportedByEmulator('MERGE … REMOVE DUPLICATES');
   const whens = text.match(/ when /g)?.length ?? 0;
   const matched = / when matched then (update|delete) /.test(text);
-  const missing = / when not matched then insert /.test(text);
+  const missing = text.includes(' when not matched then insert ');
   if (whens !== 2 || !matched || !missing) throw refusedByRedshift(MERGE_RULE);
   return { kind: 'forward', sql: render(rewrite(tokens)), lock: sqlName(target) };
 }

@@ -5,8 +5,16 @@ import type { UnloadStatement } from './unload-statement.js';
 
 /** What the session does for one statement. */
 export type Plan =
-  /** PostgreSQL runs it. `lock`: the table it writes, whose writers take turns until they commit. */
-  | { readonly kind: 'forward'; readonly sql: string; readonly lock?: string }
+  /**
+   * PostgreSQL runs it. `lock`: the table it writes, whose writers take turns until they commit. `reads`: tables it
+   * names, which must not be newer than the transaction's snapshot.
+   */
+  | {
+      readonly kind: 'forward';
+      readonly sql: string;
+      readonly lock?: string;
+      readonly reads?: readonly string[];
+    }
   | { readonly kind: 'begin'; readonly sql: string }
   | { readonly kind: 'commit' }
   | { readonly kind: 'rollback' }

@@ -55,7 +55,7 @@ export function refuseForeignSyntax(tokens: readonly Token[]): void {
   let depth = 0;
   const start = viewOf(words, 0).at(0);
   for (let index = 0; index < words.length; index += 1) {
-    const token = words[index] as Token;
+    const token = words[index]!;
     if (token.kind === 'symbol') {
       if (token.value === '(') depth += 1;
       else if (token.value === ')') depth -= 1;

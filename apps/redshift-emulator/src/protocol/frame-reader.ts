@@ -4,9 +4,7 @@ import type { Message } from './messages.js';
 const MAX_MESSAGE_BYTES = 0x3fffffff;
 
 /** A run of whole frames: `raw` is what came over the wire, ready to be passed on unchanged. */
-export interface FrameVisitor {
-  (message: Message, raw: Buffer): void;
-}
+export type FrameVisitor = (message: Message, raw: Buffer) => void;
 
 /** Cuts a byte stream into messages, copying only those that arrive in pieces. */
 export class FrameReader {

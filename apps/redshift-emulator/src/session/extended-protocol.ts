@@ -6,7 +6,7 @@ import { cstring, errorResponse, frame, readCstring, type Message } from '../pro
 import type { Backend, Expectation } from './backend.js';
 import { AlreadyReported } from './already-reported.js';
 import type { RowConversion } from './result-columns.js';
-import type { SpecialStatements } from './special-statements.js';
+import { checkSnapshot, type SpecialStatements } from './special-statements.js';
 
 /** A prepared statement; portals refer to it. */
 interface Prepared {
@@ -91,7 +91,7 @@ export class ExtendedProtocol {
     this.statements.set(name.text, { plan, result });
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
     this.lockFor(plan);
-    this.prepare(name.text, plan.kind === 'forward' ? plan.sql : '', types);
+    this.prepare(name.text, standIn(plan), types);
   }
 
   private planSafely(sql: string): Plan {
@@ -125,6 +125,11 @@ export class ExtendedProtocol {
     const sql = this.inTransaction
       ? `lock table ${table} in share row exclusive mode`
       : `select redshift_emulator.lock_for_write(${quoteLiteral(table)})`;
+    this.hidden(sql);
+  }
+
+  /** Runs a statement of the proxy's own between the client's, which fails as the client's when it fails. */
+  private hidden(sql: string): void {
     const hidden = (kind: Expectation['kind']): Expectation => ({ kind, visible: false });
     const name = cstring(OWN_NAME);
     this.backend.forward(frame('C', Buffer.concat([Buffer.from('S'), name])), hidden('close'));
@@ -167,6 +172,9 @@ export class ExtendedProtocol {
     const { plan, result } = prepared;
     if (plan.kind === 'forward') {
       await this.specials.pace(plan);
+      if (plan.reads !== undefined && plan.reads.length > 0 && this.inTransaction) {
+        this.hidden(checkSnapshot(plan.reads));
+      }
       this.pass({ type: 'E', body }, { kind: 'execute', visible: true, result });
       return;
     }
@@ -193,4 +201,10 @@ export class ExtendedProtocol {
     this.client.write(errorResponse(toRedshiftError(error).fields()));
     await this.specials.failTransaction();
   }
+}
+
+/** What PostgreSQL prepares for a plan. In a failed transaction it binds nothing but the end of the transaction. */
+function standIn(plan: Plan): string {
+  if (plan.kind === 'forward') return plan.sql;
+  return plan.kind === 'commit' || plan.kind === 'rollback' ? 'rollback' : '';
 }

@@ -112,7 +112,7 @@ describe('statements', () => {
       await client.query('begin');
       await expect(client.query(query)).rejects.toMatchObject({ code: '0A000' });
       await expect(client.query('select 1')).rejects.toMatchObject({ code: '25P02' });
-      await client.query('rollback');
+      await client.query({ name: 'end', text: 'rollback' });
     }
     expect(await rows('select count(*) from s')).toEqual([['2']]);
   });
@@ -130,6 +130,14 @@ describe('statements', () => {
     packet.writeInt32BE(processID, 8);
     packet.writeInt32BE(secretKey, 12);
     const failed = expect(slow).rejects.toMatchObject({ code: '57014' });
+    // A cancel that comes before the statement does nothing.
+    for (let running = '0'; running === '0';) {
+      const found = await fixture.rows('select count(*) from stv_recents where pid = $1 and status = $2', [
+        processID,
+        'Running',
+      ]);
+      running = String(found[0]?.[0]);
+    }
     connect(fixture.emulator.port, '127.0.0.1').end(packet);
     await failed;
   });
@@ -338,4 +346,32 @@ const psql = spawnSync('psql', ['--version']).status === 0;
     env: { ...process.env, PGPASSWORD: password },
   });
   expect(stdout).toBe('CREATE TABLE\nINSERT 0 1\n1|t\n');
+});
+
+test('a table re-made or emptied after the snapshot is error 1018', async () => {
+  await client.query('create table base (n int); create table made (n int); insert into made values (1)');
+  const other = await fixture.connect();
+  const remake = async (sql: string): Promise<void> => {
+    await client.query('begin');
+    await client.query('select * from base');
+    await other.query(sql);
+  };
+  const refused = { code: 'XX000', message: '1018', detail: 'Relation does not exist' };
+  const swap =
+    'create table next (n int); insert into next values (2); drop table made; alter table next rename to made';
+  await remake(swap);
+  await expect(client.query('select count(*) from base, made')).rejects.toMatchObject(refused);
+  await client.query('rollback');
+  await remake(swap);
+  await expect(
+    client.query({ name: 'late', text: 'insert into base select n from made' }),
+  ).rejects.toMatchObject(refused);
+  await client.query('rollback');
+  await remake('truncate made');
+  await expect(client.query('select * from made')).rejects.toMatchObject(refused);
+  await client.query('rollback');
+  await client.query('begin');
+  await client.query('create table own as select 1 as n');
+  expect(await rows('select n from own')).toEqual([[1]]);
+  await client.query('rollback');
 });

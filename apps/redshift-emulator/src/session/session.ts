@@ -73,7 +73,7 @@ export class Session {
     try {
       const plans = this.plan(sql);
       if (plans.length === 0) this.client.write(frame('I'));
-      else if (plans.length === 1) await this.specials.execute(plans[0] as Plan);
+      else if (plans.length === 1) await this.specials.execute(plans[0]!);
       else await this.simpleBatch(plans);
     } catch (error) {
       await this.fail(error);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from '../copy/run-copy.js';
 import { RedshiftError, type ErrorFields } from '../errors.js';
+import { quoteLiteral } from '../language/lexer.js';
 import type { DefinitionPlan, Plan } from '../language/plan.js';
 import type { ClientConnection } from '../protocol/client-connection.js';
 import { commandComplete, errorResponse } from '../protocol/messages.js';
@@ -34,7 +35,7 @@ export class SpecialStatements {
       case 'refusal':
         throw plan.error;
       case 'forward':
-        return this.forward(plan.sql, plan.lock);
+        return this.forward(plan);
       case 'begin':
         return this.relay(plan.sql, 'BEGIN');
       case 'commit':
@@ -80,18 +81,17 @@ export class SpecialStatements {
     };
   }
 
-  private async forward(sql: string, lock: string | undefined): Promise<void> {
-    if (lock === undefined) return this.relay(sql);
-    // One message, one transaction: the lock is held until the statement has committed.
-    const idle = this.backend.status === 'I';
-    if (idle) await this.queueCommit(() => this.relayLocked(lock, sql));
-    else if (this.backend.status === 'E') await this.relay(sql);
-    else await this.relayLocked(lock, sql);
-  }
-
-  private async relayLocked(lock: string, sql: string): Promise<void> {
-    const statement = `lock table ${lock} in share row exclusive mode; ${sql}`;
-    this.check(await this.backend.relay(statement, { hiddenCompletes: 1 }));
+  /** One message, one transaction: the lock comes before the snapshot and is held until the statement has committed. */
+  private async forward({ sql, lock, reads = [] }: Extract<Plan, { kind: 'forward' }>): Promise<void> {
+    const { status } = this.backend;
+    if (status === 'E') return this.relay(sql);
+    const hidden: string[] = [];
+    if (lock !== undefined) hidden.push(`lock table ${lock} in share row exclusive mode`);
+    if (status === 'T' && reads.length > 0) hidden.push(checkSnapshot(reads));
+    const statement = [...hidden, sql].join('; ');
+    const work = async (): Promise<void> =>
+      this.check(await this.backend.relay(statement, { hiddenCompletes: hidden.length }));
+    await (status === 'I' && lock !== undefined ? this.queueCommit(work) : work());
   }
 
   private async relay(sql: string, tag?: string): Promise<void> {
@@ -193,4 +193,10 @@ export class SpecialStatements {
   async failTransaction(): Promise<void> {
     if (this.backend.status === 'T') await this.backend.run("do $$ begin raise 'statement refused'; end $$");
   }
+}
+
+/** Fails with error 1018 where a table is newer than the snapshot; DO, because it answers no rows. */
+export function checkSnapshot(tables: readonly string[]): string {
+  const names = tables.map(quoteLiteral).join(', ');
+  return `do ${quoteLiteral(`begin perform redshift_emulator.check_snapshot(array[${names}]); end`)}`;
 }

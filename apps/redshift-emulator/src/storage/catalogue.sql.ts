@@ -166,6 +166,24 @@ begin
     jsonb_build_array(jsonb_build_object('name', column_name, 'type', format('character varying(%s)', size))));
 end $$;
 
+-- A table made, re-made or emptied by TRUNCATE after the transaction's snapshot reads as empty in PostgreSQL; on Redshift it is
+-- error 1018. A query on pg_class sees the snapshot's row, to_regclass and pg_relation_filenode see the newest.
+create or replace function redshift_emulator.check_snapshot(table_names text[]) returns void
+language plpgsql security definer as $$
+declare table_name text; relation oid; kind "char";
+begin
+  foreach table_name in array table_names loop
+    continue when to_regclass(table_name) is null;
+    kind := relkind from pg_class where oid = to_regclass(table_name);
+    continue when kind is not null and (kind <> 'r' or to_regclass(table_name)::oid < 16384);
+    -- The lock, which the statement takes anyway, waits for a swap under way and makes the caches below new.
+    execute format('lock table %s in access share mode', table_name);
+    relation := to_regclass(table_name);
+    if not exists (select from pg_class where oid = relation and relfilenode = pg_relation_filenode(relation)) then
+      raise exception using errcode = 'RS018', message = '1018', detail = 'Relation does not exist'; end if;
+  end loop;
+end $$;
+
 -- A writer's lock: writers of one table take turns until they commit, readers pass. A missing table is the statement's affair.
 create or replace function redshift_emulator.lock_for_write(table_name text) returns void
 language plpgsql as $$

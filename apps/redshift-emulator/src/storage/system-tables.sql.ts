@@ -137,6 +137,18 @@ from pg_locks l join pg_stat_activity a on a.pid = l.pid where a.datname = curre
 create or replace view pg_catalog.stv_slices as select 0 as node, 0 as slice, 0 as localslice, 'D'::char(1) as type union all select 0, 1, 1, 'D';
 create or replace view pg_catalog.stv_db_isolation_level as
 select current_database()::varchar as db_name, coalesce(current_setting('redshift.isolation', true), 'Snapshot Isolation')::varchar as isolation_level;
+-- There are no external schemas, databases or late-binding views here: these are empty, and drivers ask for them.
+create or replace view pg_catalog.svv_external_schemas as
+select 0::oid as esoid, 0::smallint as eskind, ''::name as schemaname, 0 as esowner, ''::text as databasename, ''::text as esoptions where false;
+create or replace view pg_catalog.svv_external_databases as
+select 0 as eskind, ''::text as databasename, ''::text as esoptions, ''::text as location, ''::text as parameters where false;
+create or replace view pg_catalog.svv_external_tables as
+select ''::text as redshift_database_name, ''::text as schemaname, ''::text as tablename, ''::text as tabletype, ''::text as location, ''::text as input_format, ''::text as output_format,
+  ''::text as serialization_lib, ''::text as serde_parameters, 0 as compressed, ''::text as parameters where false;
+create or replace view pg_catalog.svv_external_columns as
+select ''::text as redshift_database_name, ''::text as schemaname, ''::text as tablename, ''::text as columnname, ''::text as external_type, 0 as columnnum, 0 as part_key, ''::text as is_nullable where false;
+create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as
+$$ select ''::name, ''::name, ''::name, ''::varchar, 0 where false $$;
 create or replace view pg_catalog.pg_user_info as select usename, usesysid, usecreatedb, usesuper from pg_user;
 grant select on all tables in schema redshift_emulator to public;
 `;

@@ -32,7 +32,7 @@ export function lineFormatter(columns: readonly UnloadColumn[], options: UnloadO
   return (values) => {
     const fields = values.map((value, index) => {
       if (value === null) return options.nullAs ?? '';
-      const column = columns[index] as UnloadColumn;
+      const column = columns[index]!;
       return field(shown(value, column), TEXT_TYPES.has(column.type));
     });
     return `${fields.join(delimiter)}\n`;
@@ -70,7 +70,7 @@ function textField(delimiter: string, options: UnloadOptions): (text: string, is
 
 function jsonLine(values: readonly (string | null)[], columns: readonly UnloadColumn[]): string {
   const members = values.map((value, index) => {
-    const column = columns[index] as UnloadColumn;
+    const column = columns[index]!;
     return `${JSON.stringify(column.name)}:${value === null ? 'null' : jsonValue(value, column)}`;
   });
   return `{${members.join(',')}}`;

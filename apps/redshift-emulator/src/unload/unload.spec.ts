@@ -53,7 +53,7 @@ test('a table goes to Parquet in its types and comes back the same', async () =>
   });
   expect(
     (await parquet('p/0000_part_00.parquet', 'describe select * from FILE')).map(
-      ([name, type]) => `${name} ${type}`,
+      ([name, type]) => `${String(name)} ${String(type)}`,
     ),
   ).toEqual([
     'id BIGINT',
