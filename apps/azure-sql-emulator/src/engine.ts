@@ -100,16 +100,7 @@ export interface SqlMessage {
 }
 
 export type StatementCommand =
-  | 'select'
-  | 'insert'
-  | 'update'
-  | 'delete'
-  | 'merge'
-  | 'begin'
-  | 'commit'
-  | 'rollback'
-  | 'exec'
-  | 'other';
+  'select' | 'insert' | 'update' | 'delete' | 'merge' | 'begin' | 'commit' | 'rollback' | 'exec' | 'other';
 
 /**
  * Where a request's results go. The protocol implements it; the engine calls it in order. Every statement that runs ends
@@ -141,11 +132,7 @@ export interface RpcParameter {
 }
 
 export type IsolationLevel =
-  | 'read uncommitted'
-  | 'read committed'
-  | 'repeatable read'
-  | 'serializable'
-  | 'snapshot';
+  'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable' | 'snapshot';
 
 export interface LoginRequest {
   readonly userName: string;
@@ -173,7 +160,11 @@ export interface EngineSession {
   /**
    * Bulk load announced by an `insert bulk` batch: the rows that follow it. Resolves to the number of rows stored.
    */
-  bulk(columns: readonly ResultColumn[], rows: AsyncIterable<readonly SqlValue[]>, sink: ResultSink): Promise<void>;
+  bulk(
+    columns: readonly ResultColumn[],
+    rows: AsyncIterable<readonly SqlValue[]>,
+    sink: ResultSink,
+  ): Promise<void>;
   /** Stops the running request; the request then settles without an ERROR message. */
   cancel(): void;
   /** RESETCONNECTION: rolls back and puts every session setting, temporary table and handle back. */

@@ -172,7 +172,8 @@ function giveUpAfter(started: number, ms: number, why: string): void {
   if (performance.now() - started > ms) throw new Error(`gave up after ${ms / 1000} s: ${why}`);
 }
 
-function printAddresses({ endpoints, status, paths }: LocalStack): void {
+function printAddresses(stack: LocalStack): void {
+  const { endpoints, paths } = stack;
   const { source, warehouse, s3, kafka } = endpoints;
   say('\nLook around (passwords: npm run -s stack:status -- --json)');
   say(`   source     tsql -H ${source.host} -p ${source.port} -U ${source.user} -D ${source.database}`);
@@ -180,9 +181,9 @@ function printAddresses({ endpoints, status, paths }: LocalStack): void {
     `   warehouse  psql -h ${warehouse.host} -p ${warehouse.port} -U ${warehouse.user} ${warehouse.database}`,
   );
   say(`   Kafka      ${kafka.brokers.join(',')}      S3  ${s3.endpoint}/${s3.bucket}`);
-  for (const { name, replica, address } of status().filter((each) =>
-    services.some(([service]) => service === each.name),
-  ))
+  for (const { name, replica, address } of stack
+    .status()
+    .filter((each) => services.some(([service]) => service === each.name)))
     say(`   ${`${name} ${replica}`.padEnd(14)} http://${address}/metrics  /health/ready`);
   say(`   logs       ${paths.logsDir}`);
 }
