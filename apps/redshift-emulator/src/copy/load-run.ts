@@ -1,6 +1,6 @@
 import { RedshiftError } from '../errors.js';
 import type { CopyOptions } from '../language/copy-statement.js';
-import type { CopyIn } from '../session/backend.js';
+import type { CopyIn } from '../session/backend-answers.js';
 import type { LoadFile } from './load-source.js';
 import { lengthText, shortTypeName, type TargetColumn } from './target-column.js';
 

@@ -2,7 +2,7 @@ import { RedshiftError } from '../errors.js';
 import type { CopyStatement } from '../language/copy-statement.js';
 import { quoteIdentifier, quoteLiteral } from '../language/lexer.js';
 import { commandComplete, errorResponse } from '../protocol/messages.js';
-import type { CopyIn } from '../session/backend.js';
+import type { CopyIn } from '../session/backend-answers.js';
 import type { TransferContext } from '../session/transfer-context.js';
 import { recordFailure, recordRejected, historyOf } from './load-history.js';
 import { LoadRun, TooManyErrors } from './load-run.js';

@@ -1,9 +1,10 @@
 import { notSupportedByEmulator, refusedByRedshift, RedshiftError } from '../errors.js';
-import { columnSql, type ColumnDefinition } from './create-table.js';
+import { columnSql } from './create-table.js';
 import type { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { quoteIdentifier, quoteLiteral, render } from './lexer.js';
 import { sqlName, type DefinitionPlan } from './plan.js';
+import type { ColumnDefinition } from './table-definition.js';
 import { displayType, limitConstraint, parseType } from './types.js';
 
 const TAG = 'ALTER TABLE';

@@ -64,7 +64,12 @@ export function tokenize(sql: string, options: LexerOptions = {}): Token[] {
       const value = sql.slice(pattern.lastIndex, end);
       pattern.lastIndex = end + tag.length;
       tokens.push({ kind: 'string', value, text: quoteLiteral(value) });
-    } else tokens.push(tokenOf(groups, options));
+    } else {
+      tokens.push(tokenOf(groups, options));
+      // `then 1when`: PostgreSQL 8.0 ended a number where a letter begins, and Redshift's driver relies on it.
+      const glued = groups['number'] !== undefined && /[a-z_]/i.test(sql[pattern.lastIndex] ?? '');
+      if (glued) tokens.push({ kind: 'blank', value: ' ', text: ' ' });
+    }
   }
   return tokens;
 }

@@ -1,4 +1,4 @@
-import type { RedshiftError } from '../errors.js';
+import { refusedByRedshift, type RedshiftError } from '../errors.js';
 import type { CopyStatement } from './copy-statement.js';
 import type { QualifiedName } from './cursor.js';
 import type { UnloadStatement } from './unload-statement.js';
@@ -38,4 +38,9 @@ export interface DefinitionPlan {
 export function sqlName({ schema, name }: QualifiedName): string {
   const quote = (part: string): string => `"${part.replaceAll('"', '""')}"`;
   return schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}
+
+/** A plan that only tells why not. */
+export function refuse(message: string): Plan {
+  return { kind: 'refusal', error: refusedByRedshift(message) };
 }

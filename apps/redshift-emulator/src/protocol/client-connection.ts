@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
-import type { ClientSink } from '../session/backend.js';
+import type { ClientSink } from '../session/backend-answers.js';
 import { FrameReader } from './frame-reader.js';
 import type { Message } from './messages.js';
 

@@ -1,4 +1,4 @@
-import type { ClientSink } from './backend.js';
+import type { ClientSink } from './backend-answers.js';
 import type { Backend } from './backend.js';
 import type { LastLoads } from './last-loads.js';
 import type { SessionContext } from './session-context.js';
