@@ -102,6 +102,7 @@ test.each([
   'lock table t in share mode',
   'do $$ begin end $$',
   'listen x',
+  'select a into b from t',
 ])('refuses %s', (sql) => {
   expect(refusal(sql)).toMatch(
     /not support|not recognized|no such type|only|cannot|needs|must|exceed|VARCHAR|syntax error|takes no/,

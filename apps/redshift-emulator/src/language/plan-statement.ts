@@ -105,6 +105,10 @@ const PLANNERS: Readonly<Record<string, Planner>> = {
 
 function planQuery(tokens: readonly Token[]): Plan {
   refuseForeignSyntax(tokens);
+  // PostgreSQL would make the table without Redshift's limits.
+  if (tokens.some(({ kind, value }) => kind === 'word' && value === 'into')) {
+    throw notSupportedByEmulator('SELECT … INTO; use CREATE TABLE … AS');
+  }
   return { kind: 'forward', sql: render(rewrite(tokens)), reads: tablesIn(tokens) };
 }
 
