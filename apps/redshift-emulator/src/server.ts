@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
-import { startPostgres, type PostgresServer } from '@thalamus/embedded-postgres';
+import { guardDirectory, startPostgres, type PostgresServer } from '@thalamus/embedded-postgres';
 import { startControl, type ControlEndpoint } from './control.js';
 import { ClientConnection } from './protocol/client-connection.js';
 import { sendCancel, type PostgresAddress } from './protocol/backend-login.js';
@@ -132,7 +132,12 @@ async function start(
 ): Promise<RedshiftEmulator> {
   const { user = 'awsuser', password = 'Password1', database = 'dev', host = '127.0.0.1' } = options;
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'redshift-emulator-'));
-  cleanups.push(() => rm(temporaryDirectory, { recursive: true, force: true }));
+  // Removed also when this process is killed.
+  const guard = guardDirectory(temporaryDirectory);
+  cleanups.push(async () => {
+    await rm(temporaryDirectory, { recursive: true, force: true });
+    guard.release();
+  });
   const address = await postgresFor(options, temporaryDirectory, cleanups);
   const storage = await Storage.open(address, { user, password, database });
   cleanups.push(() => storage.close());
