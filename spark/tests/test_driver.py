@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from thalamus_spark.driver import serve
+from thalamus_spark.driver import Runs, serve
+from thalamus_spark.job import Request, empty_request
+from thalamus_spark.outcome import execute
 
 SPARK_FOLDER = Path(__file__).parent.parent
 
@@ -83,6 +85,37 @@ def test_errors_say_what_kind_they_are(base: str, tmp_path: Path) -> None:
 
 def test_cancelling_what_does_not_run_is_harmless(base: str) -> None:
     assert call(base, "DELETE", "/runs/unknown") == (202, {})
+
+
+class RecordedRuns(Runs):
+    """Remembers what it was to run, and runs nothing."""
+
+    def __init__(self, spark: SparkSession, scratch: Path) -> None:
+        super().__init__(spark, scratch)
+        self.seen: list[str] = []
+
+    def _run(self, request: Request) -> dict[str, Any]:
+        self.seen.append(request.run)
+        return {}
+
+
+def test_a_package_is_warmed_up_once(spark: SparkSession, tmp_path: Path) -> None:
+    runs = RecordedRuns(spark, tmp_path)
+    runs.warm_up("gme").join(60)
+    assert runs.warm_up("gme") is None
+    assert runs.seen == ["warm-up"]
+
+
+def test_a_warm_up_that_comes_after_a_run_is_left_out(spark: SparkSession, tmp_path: Path) -> None:
+    runs = RecordedRuns(spark, tmp_path)
+    runs.run(one_model(tmp_path))
+    runs.warm_up("gme").join(60)
+    assert runs.seen == ["r7"]
+
+
+def test_an_empty_request_runs(spark: SparkSession, tmp_path: Path) -> None:
+    outcome = execute(spark.newSession(), empty_request(spark, "w", "gme", tmp_path))
+    assert [entry["rows"] for entry in outcome["models"]] == [0] * 15
 
 
 def children_of(pid: int) -> list[int]:

@@ -15,6 +15,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,13 +25,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pyspark.sql import SparkSession
 
 from thalamus_spark.describe import describe
-from thalamus_spark.job import Request
+from thalamus_spark.job import Request, empty_request
 from thalamus_spark.model import DeclarationError
 from thalamus_spark.outcome import Failure, Outcome, execute, failure_of
 from thalamus_spark.registry import load
 from thalamus_spark.session import local_session
 from thalamus_spark.workspace import LocalWorkspace
 
+WARM_UP = "warm-up"
 _BODY_LIMIT = 4_000_000
 
 
@@ -42,25 +44,16 @@ class Runs:
         self._scratch = scratch
         self._turn = threading.Lock()
         self._cancelled: set[str] = set()
+        self._warmed: set[str] = set()
         self.running: str | None = None
         self.count = 0
 
     def run(self, given: Any) -> Outcome:
         request = Request.parse(given)
+        self.cancel(WARM_UP)
         with self._turn:
-            self.running = request.run
             self.count += 1
-            try:
-                if request.run in self._cancelled:
-                    return Failure("cancelled", f"the run {request.run} was cancelled before it began")
-                workspace = LocalWorkspace(self._spark, self._scratch)
-                outcome = execute(self._spark.newSession(), request, workspace)
-                if isinstance(outcome, Failure) and request.run in self._cancelled:
-                    return Failure("cancelled", f"the run {request.run} was cancelled")
-                return outcome
-            finally:
-                self._cancelled.discard(request.run)
-                self.running = None
+            return self._run(request)
 
     def cancel(self, run: str) -> None:
         if run != self.running:
@@ -68,10 +61,40 @@ class Runs:
         self._cancelled.add(run)
         self._spark.sparkContext.cancelJobGroup(run)
 
+    def warm_up(self, package: str) -> threading.Thread | None:
+        """
+        Runs the package's models over empty tables, once: Spark's first run in a process takes ten times as long as the
+        fifth, and who asks for a description will ask for a run. A run that comes meanwhile ends it.
+        """
+        if package in self._warmed:
+            return None
+        self._warmed.add(package)
+        thread = threading.Thread(target=self._warm_up, args=(package,), daemon=True)
+        thread.start()
+        return thread
+
+    def _warm_up(self, package: str) -> None:
+        with self._turn, tempfile.TemporaryDirectory(prefix="warm-up-", dir=self._scratch) as folder:
+            if self.count == 0:
+                self._run(empty_request(self._spark, WARM_UP, package, Path(folder)))
+
+    def _run(self, request: Request) -> Outcome:
+        self.running = request.run
+        try:
+            workspace = LocalWorkspace(self._spark, self._scratch)
+            outcome = execute(self._spark.newSession(), request, workspace)
+            if isinstance(outcome, Failure) and request.run in self._cancelled:
+                return Failure("cancelled", f"the run {request.run} was cancelled")
+            return outcome
+        finally:
+            self._cancelled.discard(request.run)
+            self.running = None
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     runs: Runs
+    warms: bool
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -79,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, {"status": "ready", "running": self.runs.running, "runs": self.runs.count})
         elif url.path == "/models":
             package = parse_qs(url.query).get("package", [""])[0]
-            self._guarded(lambda: describe(package, load(package)))
+            self._guarded(lambda: self._describe(package))
         else:
             self._not_found()
 
@@ -97,6 +120,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.runs.cancel(unquote(self.path.removeprefix("/runs/")))
         self._answer(202, {})
+
+    def _describe(self, package: str) -> dict[str, Any]:
+        described = describe(package, load(package))
+        if self.warms:
+            self.runs.warm_up(package)
+        return described
 
     def _body(self) -> bytes | None:
         length = self.headers.get("content-length", "")
@@ -142,9 +171,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-def serve(spark: SparkSession, port: int, scratch: Path | None = None) -> Server:
-    """A server bound to 127.0.0.1; the caller runs `serve_forever`."""
-    handler = type("BoundHandler", (Handler,), {"runs": Runs(spark, scratch)})
+def serve(spark: SparkSession, port: int, scratch: Path | None = None, *, warms: bool = False) -> Server:
+    """A server bound to 127.0.0.1; the caller runs `serve_forever`. It may warm up once a package is described."""
+    handler = type("BoundHandler", (Handler,), {"runs": Runs(spark, scratch), "warms": warms})
     return Server(("127.0.0.1", port), handler)
 
 
@@ -163,7 +192,7 @@ def main() -> None:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
 
     spark = local_session(options.jars, options.scratch)
-    server = serve(spark, options.port, options.scratch)
+    server = serve(spark, options.port, options.scratch, warms=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     stop.wait()

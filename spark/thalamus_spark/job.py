@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, Observation, SparkSession, functions as F
@@ -147,11 +148,31 @@ class _Job:
         """
         address = self._addresses[wanted.table.id]
         if address is None:
-            frame = self._spark.createDataFrame([], wanted.file_schema)
+            frame = _no_rows(self._spark, wanted)
         else:
             reader = self._spark.read.schema(wanted.file_schema).option("pathGlobFilter", "*.parquet")
             frame = reader.parquet(address)
         return wanted.from_file(frame.coalesce(1) if self._small else frame)
+
+
+def _no_rows(spark: SparkSession, wanted: Input) -> DataFrame:
+    """Without `createDataFrame`, which takes its rows through an RDD of Python objects."""
+    fields = wanted.file_schema.fields
+    return spark.range(0).selectExpr(*[f"cast(null as {field.dataType.simpleString()}) as `{field.name}`" for field in fields])
+
+
+def empty_request(spark: SparkSession, run_id: str, package: str, folder: Path) -> Request:
+    """A request for all models of a package over tables without rows, for which files are written into the folder."""
+    tables = {
+        wanted.table.id: wanted.table
+        for model in load(package).models
+        for wanted in model.inputs.values()
+        if wanted.table.layer == "tastg"
+    }
+    inputs = {table_id: f"file://{folder}/in/{table_id}/" for table_id in tables}
+    for table_id, url in inputs.items():
+        _no_rows(spark, tables[table_id].take()).coalesce(1).write.parquet(url)
+    return Request(run=run_id, package=package, models=(), inputs=inputs, output=f"file://{folder}/out/")
 
 
 def first_line(error: BaseException) -> str:

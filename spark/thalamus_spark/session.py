@@ -24,6 +24,9 @@ OUTPUT: Mapping[str, str] = {
     "spark.hadoop.fs.s3a.performance.flags": "create,delete,mkdir",
 }
 
+# Hadoop's local file system runs chmod for each file and folder; with vfork that costs a third less of a small run.
+_JAVA_OPTIONS = "-Duser.timezone=UTC -XX:+UseSerialGC -Djdk.lang.Process.launchMechanism=VFORK"
+
 
 def store_settings(env: Mapping[str, str]) -> dict[str, str]:
     """Settings of s3a from THALAMUS_STORE_*. Without an endpoint: AWS itself; without a key: its default credentials."""
@@ -53,7 +56,7 @@ def local_session(jars: Path | None, scratch: Path | None = None, env: Mapping[s
         .config("spark.driver.memory", "1g")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC -XX:+UseSerialGC")
+        .config("spark.driver.extraJavaOptions", _JAVA_OPTIONS)
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "2")
