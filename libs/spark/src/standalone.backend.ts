@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PipelineError } from '@thalamus/contracts';
 import type { ModelSpec } from '@thalamus/core/transform';
@@ -14,7 +14,7 @@ const execute = promisify(execFile);
 export interface StandaloneOptions {
   /** `spark://host:7077`; `local[2]` works as well. */
   readonly master: string;
-  /** Python that has pyspark and thalamus_spark. Default `python3` of PATH. */
+  /** Python that has pyspark and thalamus_spark, by installation or PYTHONPATH. Default `python3` of PATH. */
   readonly python?: string;
   /** Default `spark-submit` of PATH. */
   readonly sparkSubmit?: string;
@@ -68,22 +68,14 @@ export class StandaloneBackend implements ComputeBackend {
   ): Promise<string[]> {
     const where = ['-c', 'import thalamus_spark.submit as program; print(program.__file__)'];
     const { stdout } = await this.start(this.python, where, signal, 'THAL-C001');
-    const program = stdout.trim();
     const { master, jars } = this.options;
     const classPath =
       jars === undefined
         ? []
-        : [
-            '--conf',
-            `spark.driver.extraClassPath=${jars}/*`,
-            '--conf',
-            `spark.executor.extraClassPath=${jars}/*`,
-          ];
+        : ['driver', 'executor'].flatMap((who) => ['--conf', `spark.${who}.extraClassPath=${jars}/*`]);
     return [
       ...['--master', master, '--deploy-mode', 'client', ...classPath],
-      // The program's folder comes first on Python's path; the package is one level above it.
-      ...['--py-files', dirname(dirname(program))],
-      ...[program, '--request', requestFile, '--result', resultFile],
+      ...[stdout.trim(), '--request', requestFile, '--result', resultFile],
     ];
   }
 

@@ -51,7 +51,7 @@ interface Loaded {
 export class Publisher {
   constructor(private readonly use: PublisherOptions) {}
 
-  /** Drops what a run that died left beside the published tables. */
+  /** Drops what a run that died left beside the published tables, and forgets old runs. */
   async sweep(): Promise<void> {
     await this.use.warehouse.session(async (session) => {
       for (const schema of this.use.schemas.published) {
@@ -59,6 +59,7 @@ export class Publisher {
         for (const table of names.filter((name) => leftoverName.test(name)))
           await session.query(buildDropTable({ schema, table }));
       }
+      await this.use.runs.prune(session);
     });
   }
 

@@ -132,7 +132,11 @@ export class RunRunner {
       await reporter.finished({ ...about, outcome: 'succeeded', models, ...times, error: null });
     } catch (error) {
       this.mustCheckColumns = true;
-      const text = isPipelineError(error) ? error.message : String(error);
+      const text = signal.aborted
+        ? 'cancelled: the service stops, or another replica took over'
+        : isPipelineError(error)
+          ? error.message
+          : String(error);
       await reporter.finished({
         ...about,
         outcome: 'failed',
