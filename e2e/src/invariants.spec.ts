@@ -156,8 +156,8 @@ describe('invariants of the whole pipeline', () => {
       { withinMs: 30_000, because: 'capture sees the truncation' },
     );
     await pipeline.execute(
-      `insert into dbo.FacultyAvailability (FacultyId, InterviewDateId)
-       select top (3) f.FacultyId, d.InterviewDateId from dbo.Faculty as f cross join dbo.InterviewDate as d
+      `insert into dbo.FacultyAvailability (FacultyId, InterviewDateId, FromTime, UntilTime, IsRemote)
+       select top (3) f.FacultyId, d.InterviewDateId, '09:00', '12:30', 1 from dbo.Faculty as f cross join dbo.InterviewDate as d
        order by f.FacultyId, d.InterviewDateId`,
     );
     await pipeline.caughtUp();
@@ -168,10 +168,10 @@ describe('invariants of the whole pipeline', () => {
     await pipeline.stack.service('capture', 1).stop();
     await pipeline.execute(`delete from dbo.AuditEntry where EntryNo = 1`);
     const { controlUrl } = pipeline.stack.endpoints.source;
-    const answer = await fetch(`${controlUrl}/moods`, {
+    const answer = await fetch(`${controlUrl}/change-tracking/expire`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ expireHistory: { database: 'gme', table: 'dbo.AuditEntry' } }),
+      body: JSON.stringify({ database: 'gme', table: 'dbo.AuditEntry' }),
     });
     expect(answer.status).toBe(200);
     await pipeline.stack.service('capture', 1).start();
