@@ -84,9 +84,10 @@ begin
   return dp || case when style in (126, 127) then 'T' else ' ' end || tp;
 end $$;
 
--- Text to ticks and offset. Understands ISO 8601, the ODBC form, yyyymmdd, mm/dd/yyyy (or by style dd/mm/yyyy), and month names; a time alone.
+-- Text to ticks and offset. Its variables are in "C": a column's case-insensitive collation would reach them, and no regular
+-- expression takes such a one. Understands ISO 8601, the ODBC form, yyyymmdd, mm/dd/yyyy (or by style dd/mm/yyyy), and month names; a time alone.
 create or replace function emu.parse_time(x text, style int, out ticks int8, out off int, out ok bool) language plpgsql immutable parallel safe as $$
-declare y text := btrim(x, E' \t\n\r'); m text[]; dt text := ''; tm text := ''; yy int; mm int; dd int; h int := 0; mi int := 0; se int := 0; fr int8 := 0; base date;
+declare y text collate "C" := btrim(x, E' \t\n\r'); m text[] collate "C"; dt text collate "C" := ''; tm text collate "C" := ''; yy int; mm int; dd int; h int := 0; mi int := 0; se int := 0; fr int8 := 0; base date;
 begin
   ok := false; ticks := 0; off := null;
   if y = '' then ticks := 599266080000000000; ok := true; return; end if;

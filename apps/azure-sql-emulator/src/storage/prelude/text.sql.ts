@@ -99,7 +99,7 @@ end $$;
 
 create or replace function emu.text_int(x text, lo int8, hi int8, target text, source text, attempt bool) returns int8
 language plpgsql immutable parallel safe as $$
-declare n numeric; y text := btrim(x, E' \t\n\r');
+declare n numeric; y text collate "C" := btrim(x, E' \t\n\r');
 begin
   if x is null then return null; end if;
   if y = '' then return 0; end if;
@@ -119,7 +119,7 @@ begin
   return n;
 end $$;
 create or replace function emu.text_bit(x text, source text, attempt bool) returns bool language plpgsql immutable parallel safe as $$
-declare y text := lower(btrim(x));
+declare y text collate "C" := lower(btrim(x));
 begin
   if x is null then return null; end if;
   if y = 'true' then return true; elsif y in ('false', '') then return false; end if;
@@ -128,7 +128,7 @@ begin
   perform emu.raise(245, 16, 1, 'Conversion failed when converting the ' || source || ' value ''' || x || ''' to data type bit.');
 end $$;
 create or replace function emu.text_numeric(x text, source text, attempt bool) returns numeric language plpgsql immutable parallel safe as $$
-declare y text := btrim(x, E' \t\n\r');
+declare y text collate "C" := btrim(x, E' \t\n\r');
 begin
   if x is null then return null; end if;
   if y !~ '^[+-]?\s*(\d+\.?\d*|\.\d+)$' then
@@ -138,7 +138,7 @@ begin
   return regexp_replace(y, '\s', '', 'g')::numeric;
 end $$;
 create or replace function emu.text_money(x text, source text, attempt bool) returns numeric language plpgsql immutable parallel safe as $$
-declare y text := replace(replace(btrim(x, E' \t\n\r'), ',', ''), '$', '');
+declare y text collate "C" := replace(replace(btrim(x, E' \t\n\r'), ',', ''), '$', '');
 begin
   if x is null then return null; end if;
   if y = '' then return 0; end if;
@@ -149,7 +149,7 @@ begin
   return regexp_replace(y, '\s', '', 'g')::numeric;
 end $$;
 create or replace function emu.text_float(x text, source text, attempt bool) returns float8 language plpgsql immutable parallel safe as $$
-declare y text := btrim(x, E' \t\n\r');
+declare y text collate "C" := btrim(x, E' \t\n\r');
 begin
   if x is null then return null; end if;
   if y = '' then return 0; end if;
@@ -176,7 +176,7 @@ create or replace function emu.text_guid(x text, attempt bool) returns uuid lang
 declare m text[];
 begin
   if x is null then return null; end if;
-  m := regexp_match(x, '^\s*(?:\{([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})\}|([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}))');
+  m := regexp_match(x collate "C", '^\s*(?:\{([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12})\}|([0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}))');
   if m is null then
     if attempt then return null; end if;
     perform emu.raise(8169, 16, 2, 'Conversion failed when converting from a character string to uniqueidentifier.');
