@@ -1,10 +1,11 @@
 import { notSupportedByEmulator, refusedByRedshift, RedshiftError } from '../errors.js';
+import { lateralAliases } from './lateral-aliases.js';
 import { parseCopy } from './copy-statement.js';
 import { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { render, type Token } from './lexer.js';
 import { planAlter, planCreate, planDrop, planGrant, planLock, planMaintenance } from './plan-definition.js';
-import { refuse, sqlName, type Plan } from './plan.js';
+import { refuse, sqlName, type LateralReading, type Plan } from './plan.js';
 import { refuseForeignSyntax } from './refusals.js';
 import { tablesIn } from './tables-in.js';
 import { planSet, planShow } from './settings.js';
@@ -19,11 +20,37 @@ export type Isolation = 'snapshot' | 'serializable';
  */
 export function planStatement(tokens: readonly Token[], isolation: Isolation): Plan {
   try {
-    return plan(tokens, isolation);
+    return withLateralReading(plan(tokens, isolation), tokens, isolation);
   } catch (error) {
     if (error instanceof RedshiftError) return { kind: 'refusal', error };
     throw error;
   }
+}
+
+function withLateralReading(planned: Plan, tokens: readonly Token[], isolation: Isolation): Plan {
+  if (planned.kind !== 'forward' && planned.kind !== 'definition') return planned;
+  const found = lateralAliases(tokens);
+  if (found === undefined) return planned;
+  const lateral: LateralReading = {
+    aliases: found.aliases,
+    probe: (groups) => render(rewrite(queryOf(found.substitute(groups)))),
+    plan: (groups) => plan(found.substitute(groups), isolation),
+  };
+  return { ...planned, lateral };
+}
+
+/** The query of CREATE … AS; any other statement can be explained as it is. */
+function queryOf(tokens: readonly Token[]): readonly Token[] {
+  const words = tokens.filter(({ kind }) => kind !== 'blank');
+  if (words[0]?.value === 'explain') return tokens.slice(tokens.indexOf(words[1]!));
+  if (words[0]?.value !== 'create') return tokens;
+  const as = tokens.findIndex(
+    (token, index) =>
+      token.kind === 'word' &&
+      token.value === 'as' &&
+      /^(select|with|\()$/.test(tokens.slice(index + 1).find(({ kind }) => kind !== 'blank')?.value ?? ''),
+  );
+  return tokens.slice(as + 1);
 }
 
 function plan(tokens: readonly Token[], isolation: Isolation): Plan {

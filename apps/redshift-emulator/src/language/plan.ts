@@ -3,6 +3,16 @@ import type { CopyStatement } from './copy-statement.js';
 import type { QualifiedName } from './cursor.js';
 import type { UnloadStatement } from './unload-statement.js';
 
+/** A statement that may use names of a SELECT list as if they were columns; see `lateral-aliases.ts`. */
+export interface LateralReading<Planned = Plan> {
+  /** The alias of each group of references. */
+  readonly aliases: readonly string[];
+  /** A query that PostgreSQL can explain, with these groups substituted. */
+  probe(groups: ReadonlySet<number>): string;
+  /** What is planned with these groups substituted. */
+  plan(groups: ReadonlySet<number>): Planned;
+}
+
 /** What the session does for one statement. */
 export type Plan =
   /**
@@ -14,6 +24,7 @@ export type Plan =
       readonly sql: string;
       readonly lock?: string;
       readonly reads?: readonly string[];
+      readonly lateral?: LateralReading;
     }
   | { readonly kind: 'begin'; readonly sql: string }
   | { readonly kind: 'commit' }
@@ -32,6 +43,7 @@ export interface DefinitionPlan {
   readonly tag: string;
   /** The command's name, when it cannot run inside a transaction block. */
   readonly outsideBlock?: string;
+  readonly lateral?: LateralReading;
 }
 
 /** A table's name for PostgreSQL, quoted. */

@@ -87,12 +87,24 @@ export class ExtendedProtocol {
       await this.specials.lastLoads.apply();
     }
     const types = body.subarray(sql.next);
-    const plan = this.planSafely(sql.text);
+    let plan: Plan;
+    try {
+      plan = await this.resolved(this.planSafely(sql.text));
+    } catch (error) {
+      return this.fail(error);
+    }
     const result = { conversion: undefined };
     this.statements.set(name.text, { plan, result });
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
     this.lockFor(plan);
     this.prepare(name.text, standIn(plan), types);
+  }
+
+  /** Which names are aliases must be known before PostgreSQL parses the statement. */
+  private async resolved(plan: Plan): Promise<Plan> {
+    if (plan.kind !== 'forward' || plan.lateral === undefined || this.backend.ignoresUntilSync) return plan;
+    await this.backend.drain();
+    return this.backend.ignoresUntilSync ? plan : this.specials.resolve(plan);
   }
 
   private planSafely(sql: string): Plan {

@@ -8,6 +8,7 @@ import { commandComplete, errorResponse } from '../protocol/messages.js';
 import { runUnload } from '../unload/run-unload.js';
 import type { Backend } from './backend.js';
 import type { QueryOutcome } from './backend-answers.js';
+import { resolveLateral, unknownColumnOf } from './lateral-resolution.js';
 import { LastLoads } from './last-loads.js';
 import { AlreadyReported } from './already-reported.js';
 import type { SessionContext } from './session-context.js';
@@ -30,8 +31,9 @@ export class SpecialStatements {
    * @throws AlreadyReported when PostgreSQL refused it and the client knows
    * @throws RedshiftError when the client is still to be told
    */
-  async execute(plan: Plan): Promise<void> {
-    await this.before(plan);
+  async execute(planned: Plan): Promise<void> {
+    await this.before(planned);
+    const plan = await this.resolve(planned);
     switch (plan.kind) {
       case 'refusal':
         throw plan.error;
@@ -52,6 +54,16 @@ export class SpecialStatements {
       case 'unload':
         return this.transfer(() => runUnload(plan.statement, this.transferContext()));
     }
+  }
+
+  /** The plan once it is known which names are aliases of its SELECT list. Nothing else may be outstanding. */
+  async resolve(plan: Plan): Promise<Plan> {
+    if ((plan.kind !== 'forward' && plan.kind !== 'definition') || plan.lateral === undefined) return plan;
+    if (this.backend.status === 'E') return plan;
+    // In a transaction the writer's lock comes before the snapshot, here as before the statement itself.
+    const locked = plan.kind === 'forward' && plan.lock !== undefined && this.backend.status === 'T';
+    const lock = locked ? `lock table ${plan.lock} in share row exclusive mode; ` : '';
+    return resolveLateral(plan.lateral, (query) => unknownColumnOf(query, this.backend, lock));
   }
 
   private async before(plan: Plan): Promise<void> {

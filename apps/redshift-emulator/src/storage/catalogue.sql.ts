@@ -184,6 +184,20 @@ begin
   end loop;
 end $$;
 
+-- The column a query names and nothing has; NULL when there is none, '' when something else is wrong with the query.
+create or replace function redshift_emulator.unknown_column(query text) returns text
+language plpgsql as $$
+declare told text;
+begin
+  execute 'explain (generic_plan) ' || query;
+  return null;
+exception
+  when undefined_column then
+    get stacked diagnostics told = message_text;
+    return coalesce(substring(told from '^column "(.*)" does not exist$'), '');
+  when others then return '';
+end $$;
+
 -- A writer's lock: writers of one table take turns until they commit, readers pass. A missing table is the statement's affair.
 create or replace function redshift_emulator.lock_for_write(table_name text) returns void
 language plpgsql as $$

@@ -1,11 +1,14 @@
 import { RedshiftError } from '../errors.js';
 import { rewrite } from '../language/expressions.js';
+import { lateralAliases } from '../language/lateral-aliases.js';
 import { quoteLiteral, render, tokenize, type Token } from '../language/lexer.js';
 import { refuseForeignSyntax } from '../language/refusals.js';
 import { tablesIn } from '../language/tables-in.js';
 import type { UnloadStatement } from '../language/unload-statement.js';
 import { commandComplete, errorResponse } from '../protocol/messages.js';
 import { parseS3Url } from '../s3/bucket.js';
+import type { Backend } from '../session/backend.js';
+import { resolveLateral, unknownColumnOf } from '../session/lateral-resolution.js';
 import { checkSnapshot } from '../session/special-statements.js';
 import type { TransferContext } from '../session/transfer-context.js';
 import { backendFailure } from './backend-failure.js';
@@ -19,7 +22,7 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
   const { backend, client, session, lastLoads, signal } = context;
   const { options } = statement;
   const started = new Date();
-  const query = unloadQuery(statement.query);
+  const query = await unloadQuery(statement.query, backend);
   const bucket = session.server.stores.open(statement.credential, options.region);
   const checked = await backend.run(checkSnapshot(tablesIn(tokenize(statement.query))));
   if (checked.error !== undefined) throw backendFailure(checked.error);
@@ -56,7 +59,7 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
 }
 
 /** The query for PostgreSQL. @throws RedshiftError for what UNLOAD does not take */
-function unloadQuery(text: string): string {
+async function unloadQuery(text: string, backend: Backend): Promise<string> {
   const tokens = tokenize(text.trim().replace(/;\s*$/, ''));
   const first = tokens.find(({ kind }) => kind !== 'blank');
   if (first?.kind !== 'word' && first?.value !== '(')
@@ -68,7 +71,12 @@ function unloadQuery(text: string): string {
     throw new RedshiftError('0A000', 'LIMIT clause is not supported in the outermost SELECT of UNLOAD');
   }
   refuseForeignSyntax(tokens);
-  return render(rewrite(tokens));
+  const lateral = lateralAliases(tokens);
+  if (lateral === undefined) return render(rewrite(tokens));
+  const sql = (groups: ReadonlySet<number>): string => render(rewrite(lateral.substitute(groups)));
+  return resolveLateral({ aliases: lateral.aliases, probe: sql, plan: sql }, (query) =>
+    unknownColumnOf(query, backend),
+  );
 }
 
 function hasOuterLimit(tokens: readonly Token[]): boolean {
