@@ -1,13 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { installChangeTracking } from './change-tracking/install-change-tracking.js';
 import { LoginFailure, type Engine, type EngineSession, type LoginRequest } from './engine.js';
-import { Database } from './interpreter/database.js';
+import { Databases } from './interpreter/databases.js';
 import { Runtime } from './interpreter/runtime.js';
 import { passwordHash } from './interpreter/principal-changer.js';
 import { Session } from './interpreter/session.js';
 import { SessionLink } from './interpreter/session-link.js';
 import { PgConnection, type PgAddress } from './storage/pg-connection.js';
-import { preludeSql } from './storage/prelude/index.js';
 
 export interface EngineOptions {
   /** A PostgreSQL 18 server of the emulator's own; the user must be a superuser. */
@@ -40,29 +38,6 @@ const samePassword = (given: string, expected: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
-/** PostgreSQL's name of a T-SQL database. */
-export const physicalDatabase = (name: string): string => `sql_${name.toLowerCase()}`;
-
-/** Makes a database with the prelude and change tracking in it; safe to repeat. */
-const prepareDatabase = async (admin: PgConnection, postgres: PgAddress, name: string): Promise<void> => {
-  const pgName = physicalDatabase(name).replaceAll('"', '""');
-  const [existing] = await admin.query('select 1 from pg_database where datname = $1', [
-    physicalDatabase(name),
-  ]);
-  if (!existing) {
-    await admin.script(`create database "${pgName}" template template0 encoding 'UTF8' locale 'C'`);
-    await admin.script(`comment on database "${pgName}" is '${name.replaceAll("'", "''")}'`);
-  }
-  const connection = await PgConnection.open(postgres, physicalDatabase(name), { search_path: 'emu' });
-  try {
-    await connection.script(preludeSql);
-    await connection.script('set search_path to default');
-    await installChangeTracking((sql) => connection.script(sql));
-  } finally {
-    await connection.close();
-  }
-};
-
 /** A user made by CREATE USER … WITH PASSWORD; undefined when there is none with that password. */
 const containedUser = async (
   postgres: PgAddress,
@@ -82,26 +57,23 @@ const containedUser = async (
   }
 };
 
+/** An engine whose databases its owner may look after. */
+export interface HostingEngine extends Engine {
+  readonly databases: Databases;
+}
+
 /**
  * The engine behind the wire: T-SQL on PostgreSQL. Each session has a PostgreSQL connection of its own, opened with its
  * first statement.
  */
-export const createEngine = async (options: EngineOptions): Promise<Engine> => {
-  const admin = await PgConnection.open(options.postgres, 'postgres');
-  const databases = new Map<string, Database>();
-  try {
-    for (const name of new Set(['master', ...options.databases])) {
-      await prepareDatabase(admin, options.postgres, name);
-      databases.set(name.toLowerCase(), new Database(name, physicalDatabase(name)));
-    }
-  } finally {
-    await admin.close();
-  }
-  const sessions = new Set<Session>();
+export const createEngine = async (options: EngineOptions): Promise<HostingEngine> => {
+  const databases = new Databases(options.postgres);
+  await databases.open(['master', ...options.databases]);
+  const { sessions } = databases;
   let nextId = 51;
   const login = async (request: LoginRequest): Promise<EngineSession> => {
     const wanted = request.database === '' ? (options.databases[0] ?? 'master') : request.database;
-    const database = databases.get(wanted.toLowerCase());
+    const database = databases.find(wanted);
     const administrator = Object.keys(options.users).find(
       (name) => name.toLowerCase() === request.userName.toLowerCase(),
     );
@@ -111,16 +83,25 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
       administrator ??
       (database ? await containedUser(options.postgres, database.pgName, request) : undefined);
     if (user === undefined) throw loginFailed(request.userName);
-    if (!database) throw cannotOpen(wanted, request.userName);
-    const link = new SessionLink(options.postgres, database.pgName);
-    const runtime = new Runtime(nextId, user, request, database, link, administrator !== undefined);
+    if (!database || database.offline) throw cannotOpen(wanted, request.userName);
+    const open = (pgName: string): SessionLink => new SessionLink(options.postgres, pgName);
+    const runtime = new Runtime(
+      nextId,
+      user,
+      request,
+      database,
+      { databases, open },
+      administrator !== undefined,
+    );
     nextId = nextId >= 32767 ? 51 : nextId + 1;
     const session = new Session(runtime, (closed) => sessions.delete(closed));
+    runtime.host = session;
     sessions.add(session);
     return session;
   };
   return {
     login,
+    databases,
     close: async () => {
       await Promise.all([...sessions].map((session) => session.close()));
     },

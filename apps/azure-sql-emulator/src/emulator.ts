@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@thalamus/embedded-postgres';
 import { ChangeTrackingAdmin, type PostgresAddress } from './change-tracking/change-tracking-admin.js';
-import { createEngine, physicalDatabase } from './create-engine.js';
+import { createEngine } from './create-engine.js';
 import type { TlsMode } from './protocol/prelogin.js';
 import { startServer, type RunningServer } from './server.js';
 
@@ -58,11 +58,7 @@ async function start(options: EmulatorOptions, cleanups: Cleanup[], stop: Cleanu
   const postgres = await postgresFor(options, cleanups);
   const engine = await createEngine({ postgres, users: { [user]: password }, databases });
   cleanups.push(() => engine.close());
-  const hosted = [...new Set(['master', ...databases])];
-  const changeTracking = new ChangeTrackingAdmin(
-    postgres,
-    hosted.map((name) => ({ name, pgName: physicalDatabase(name) })),
-  );
+  const changeTracking = new ChangeTrackingAdmin(postgres, () => engine.databases.list);
   cleanups.push(autoCleanup(changeTracking));
   const { host, port, tls, controlPort } = options;
   const server = await startServer({

@@ -1,5 +1,6 @@
 import type { SqlType } from '../engine.js';
 import { isText } from '../language/types.js';
+import { compatibilityViews } from './views/compatibility-views.js';
 import { catalogViews } from './system-view-definitions.js';
 
 export interface SystemViewColumn {
@@ -45,7 +46,11 @@ const views = new Map<string, SystemView>();
 
 /** A view of sys or INFORMATION_SCHEMA; the names are taken in any case. */
 export const systemView = (schema: string | undefined, name: string): SystemView | undefined => {
-  const key = `${(schema ?? '').toLowerCase()}.${name.toLowerCase()}`;
+  const written = (schema ?? '').toLowerCase();
+  const lower = name.toLowerCase();
+  // SQL Server 2000's tables were dbo's; they are found with that schema, and without any.
+  const old = (written === '' || written === 'dbo') && Object.hasOwn(compatibilityViews, `sys.${lower}`);
+  const key = `${old ? 'sys' : written}.${lower}`;
   let view = views.get(key);
   if (!view && Object.hasOwn(catalogViews, key)) {
     view = build(catalogViews[key]!);

@@ -18,7 +18,8 @@ export interface HostedDatabase {
 export class ChangeTrackingAdmin {
   constructor(
     private readonly address: PostgresAddress,
-    private readonly databases: readonly HostedDatabase[],
+    /** Those there are now. */
+    private readonly databases: () => readonly HostedDatabase[],
   ) {}
 
   /**
@@ -44,11 +45,11 @@ export class ChangeTrackingAdmin {
 
   /** The background task: every database that tracks changes. */
   async cleanupAll(): Promise<void> {
-    for (const { name } of this.databases) await this.cleanup(name);
+    for (const { name } of this.databases()) await this.cleanup(name);
   }
 
   private async run<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const hosted = this.databases.find(({ name }) => name.toLowerCase() === database.toLowerCase());
+    const hosted = this.databases().find(({ name }) => name.toLowerCase() === database.toLowerCase());
     if (hosted === undefined) throw new Error(`There is no database '${database}'.`);
     const client = new pg.Client({ ...this.address, database: hosted.pgName });
     await client.connect();

@@ -4,6 +4,7 @@ import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { INT, nvarchar } from '../language/types.js';
 import { compileBatch } from './compile.js';
+import { actsUnderFmtonly, describeStatement } from './metadata-only.js';
 import { PrincipalChanger } from './principal-changer.js';
 import { ProcedureRunner } from './procedure-runner.js';
 import { QueryRunner } from './query-runner.js';
@@ -123,6 +124,10 @@ export class BatchRunner {
 
   private async statement(statement: Statement): Promise<Flow> {
     const { runtime, sink, queries } = this;
+    if (runtime.options.fmtonly && !actsUnderFmtonly(statement)) {
+      await describeStatement(this, statement);
+      return 'next';
+    }
     switch (statement.kind) {
       case 'select':
         if (statement.query.body.kind === 'select' && statement.query.body.into)
@@ -300,6 +305,10 @@ export class BatchRunner {
         return objects.createProcedure(statement);
       case 'alterDatabase':
         return objects.alterDatabase(statement);
+      case 'createDatabase':
+        return objects.createDatabase(statement);
+      case 'dropDatabase':
+        return objects.dropDatabase(statement);
       case 'permission':
         return objects.permission(statement);
       case 'createUser':
@@ -452,18 +461,14 @@ export class BatchRunner {
     this.runtime.done(this.sink, 'other');
   }
 
-  private use(statement: StatementOf<'use'>): void {
-    const own = this.runtime.database.name;
-    if (statement.database.toLowerCase() !== own.toLowerCase()) {
-      throw new SqlError(
-        40508,
-        'USE statement is not supported to switch between databases. Use a new connection to connect to a different database.',
-        statement.line,
-      );
-    }
-    this.sink.databaseChanged(own, own);
-    this.runtime.info(this.sink, `Changed database context to '${own}'.`, statement.line, 5701, 0, 2);
-    this.runtime.done(this.sink, 'other');
+  private async use(statement: StatementOf<'use'>): Promise<void> {
+    const { runtime, sink } = this;
+    const before = runtime.database.name;
+    await this.objects.enter(statement.database, statement.line);
+    const { name } = runtime.database;
+    sink.databaseChanged(name, before);
+    runtime.info(sink, `Changed database context to '${name}'.`, statement.line, 5701, 0, 1);
+    runtime.done(sink, 'other');
   }
 }
 

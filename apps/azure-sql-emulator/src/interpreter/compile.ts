@@ -66,6 +66,8 @@ const visit = async (
   made: Set<string>,
 ): Promise<void> => {
   for (const statement of statements) {
+    // What follows is about another database: it is compiled statement by statement as it runs.
+    if (statement.kind === 'use') return;
     if (statement.kind === 'createTable') made.add(statement.name.at(-1)?.toLowerCase() ?? '');
     if (statement.kind === 'select' && statement.query.body.kind === 'select' && statement.query.body.into)
       continue;

@@ -13,6 +13,10 @@ export class Database {
   private readonly touched = new Map<number, number>();
   /** Counts committed DDL statements and truncations. */
   ddlCounter = 0;
+  /** ALTER DATABASE … SET OFFLINE. */
+  offline = false;
+  /** A secondary, or SET READ_ONLY. */
+  readOnly = false;
 
   constructor(
     /** As T-SQL spells it. */

@@ -9,30 +9,7 @@ import { TableAlterer } from './table-alterer.js';
 import { tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
 
-const unitMinutes: Record<string, number> = { DAYS: 1440, HOURS: 60, MINUTES: 1 };
-
-/** Options whose setting changes no answer here. */
-const idleOptions = new Set([
-  'COMPATIBILITY_LEVEL',
-  'QUERY_STORE',
-  'AUTO_UPDATE_STATISTICS',
-  'AUTO_CREATE_STATISTICS',
-  'AUTO_UPDATE_STATISTICS_ASYNC',
-  'AUTO_SHRINK',
-  'AUTO_CLOSE',
-  'RECOVERY',
-  'PAGE_VERIFY',
-  'PARAMETERIZATION',
-  'ACCELERATED_DATABASE_RECOVERY',
-  'DELAYED_DURABILITY',
-  'TARGET_RECOVERY_TIME',
-  'READ_WRITE',
-  'MULTI_USER',
-  'DB_CHAINING',
-  'TRUSTWORTHY',
-]);
-
-/** Views, procedures, schemas, sp_rename and ALTER DATABASE. */
+/** Views, procedures, schemas and sp_rename. */
 export class ObjectChanger extends TableAlterer {
   async createView(statement: StatementOf<'createView'>): Promise<void> {
     const { line } = statement;
@@ -308,87 +285,6 @@ export class ObjectChanger extends TableAlterer {
       return change.save(next);
     }
     throw ambiguous(written, 'OBJECT', line);
-  }
-
-  async alterDatabase(statement: StatementOf<'alterDatabase'>): Promise<void> {
-    const { line, option } = statement;
-    const { runtime } = this;
-    if (runtime.transaction)
-      throw new SqlError(
-        226,
-        'ALTER DATABASE statement not allowed within multi-statement transaction.',
-        line,
-        16,
-        6,
-      );
-    const name = statement.database;
-    if (name !== '' && name.toLowerCase() !== runtime.database.name.toLowerCase()) {
-      if (['master', 'tempdb', 'model', 'msdb'].includes(name.toLowerCase()))
-        throw unsupported(`ALTER DATABASE ${name}`, line);
-      throw new SqlError(
-        5011,
-        `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`,
-        line,
-        14,
-        5,
-      );
-    }
-    if (option === 'CHANGE_TRACKING') return this.trackDatabase(statement);
-    const settings: Record<string, string> = {
-      ALLOW_SNAPSHOT_ISOLATION: 'snapshot_isolation',
-      READ_COMMITTED_SNAPSHOT: 'read_committed_snapshot',
-    };
-    const key = settings[option];
-    if (key) {
-      if (statement.value !== 'ON' && statement.value !== 'OFF')
-        throw new SqlError(102, `Incorrect syntax near '${statement.value}'.`, line, 15);
-      return this.change(line, async (change) => {
-        await change.run(
-          'insert into emu.settings values ($1, $2) on conflict (name) do update set value = excluded.value',
-          [key, statement.value.toLowerCase()],
-        );
-        change.touched(0);
-      });
-    }
-    if (!idleOptions.has(option)) throw unsupported(`ALTER DATABASE … SET ${option}`, line);
-  }
-
-  private async trackDatabase(statement: StatementOf<'alterDatabase'>): Promise<void> {
-    const { line } = statement;
-    const tracking = statement.tracking ?? {};
-    const { retention } = tracking;
-    const minutes = retention ? retention.value * (unitMinutes[retention.unit] ?? 1) : undefined;
-    if (minutes !== undefined && (minutes < 1 || minutes > 2147483647)) {
-      throw new SqlError(
-        5092,
-        `The value for change tracking option 'CHANGE_RETENTION' is not valid. The value must be between 1 and 2147483647 minutes.`,
-        line,
-      );
-    }
-    const args = [
-      minutes === undefined ? null : String(minutes),
-      tracking.autoCleanup === undefined ? null : String(tracking.autoCleanup),
-    ];
-    await this.change(line, async (change) => {
-      if (tracking.on === false) await change.run('select ct.disable_database()');
-      else if (tracking.on) await change.run('select ct.enable_database($1::int, $2::bool)', args);
-      else await change.run('select ct.set_options($1::int, $2::bool)', args);
-      change.touched(0);
-    }).catch((error: unknown) => {
-      throw error instanceof SqlError ? this.trackingError(error, tracking.on) : error;
-    });
-  }
-
-  private trackingError(error: SqlError, on: boolean | undefined): SqlError {
-    const name = this.runtime.database.name;
-    const words: Record<number, string> = {
-      5088: `Change tracking is already enabled for database '${name}'.`,
-      5089: `Change tracking is disabled for database '${name}'. Change tracking must be enabled on a database to modify change tracking settings.`,
-      22115: `Change tracking is enabled for one or more tables in database '${name}'. Disable change tracking on each table before disabling it for the database. Use the sys.change_tracking_tables catalog view to obtain a list of tables for which change tracking is enabled.`,
-    };
-    const state = error.number === 5089 && on === undefined ? 2 : 1;
-    const named = words[error.number];
-    return named ? new SqlError(error.number, named, error.line, 16, state) : error;
   }
 }
 

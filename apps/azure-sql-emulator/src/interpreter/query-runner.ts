@@ -177,6 +177,15 @@ export class QueryRunner {
     this.runtime.done(sink, 'select', count);
   }
 
+  /** A statement's columns to the sink, without rows and without running it. */
+  async describe(statement: StatementOf<'select'> | Modification, sink: ResultSink): Promise<void> {
+    const plan = await this.plan(statement);
+    this.checkAccess(plan.required, await this.runtime.catalog(), statement.line);
+    const columns = plan.select?.assigns ? undefined : (plan.select?.columns ?? plan.modification?.columns);
+    if (columns) sink.columns(columns.map(resultColumn));
+    this.runtime.done(sink, statement.kind, 0);
+  }
+
   private async assign(
     bound: BoundSelect,
     params: (string | null)[],

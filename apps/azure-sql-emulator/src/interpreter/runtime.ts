@@ -5,6 +5,7 @@ import type { BindEnvironment, ParameterSource } from '../language/binder/enviro
 import { SqlError } from '../language/errors.js';
 import { encodeValue } from '../storage/value-codec.js';
 import type { Database } from './database.js';
+import type { Databases, HostedSession } from './databases.js';
 import type { SessionLink } from './session-link.js';
 import { defaultOptions, newFrame, type Frame, type SessionOptions } from './session-state.js';
 
@@ -12,6 +13,12 @@ const VERSION = 'Microsoft SQL Azure (RTM) - 12.0.2000.8 \n\tazure-sql-emulator 
 
 /** The request was cancelled: it ends without an ERROR message. */
 export class Cancelled extends Error {}
+
+/** Where a session's databases and connections come from. */
+export interface Server {
+  readonly databases: Databases;
+  open(pgName: string): SessionLink;
+}
 
 /** One session's state and the questions its statements ask of it. */
 export class Runtime {
@@ -23,6 +30,9 @@ export class Runtime {
   identity: Frame['identity'];
   cancelled = false;
   nesting = 0;
+  link: SessionLink;
+  /** The session this is the state of. */
+  host: HostedSession | undefined;
   /** Objects changed by DDL in the open transaction, announced at its commit. */
   readonly changedObjects = new Set<number>();
   private ownCatalog: Catalog | undefined;
@@ -34,11 +44,42 @@ export class Runtime {
     readonly id: number,
     readonly user: string,
     readonly login: { readonly hostName: string; readonly applicationName: string },
-    readonly database: Database,
-    readonly link: SessionLink,
+    public database: Database,
+    private readonly server: Server,
     /** One of the emulator's own logins, to whom everything is allowed. */
     readonly isAdministrator = true,
-  ) {}
+  ) {
+    this.link = server.open(database.pgName);
+  }
+
+  get databases(): Databases {
+    return this.server.databases;
+  }
+
+  /** USE: the session goes on in another database, on a connection of its own there. */
+  async moveTo(database: Database): Promise<void> {
+    const before = this.link;
+    this.database = database;
+    this.link = this.server.open(database.pgName);
+    this.ownCatalog = undefined;
+    this.lastCatalog = undefined;
+    this.identity = undefined;
+    this.options.identityInsert = undefined;
+    await before.close();
+    if (this.options.lockTimeoutMs >= 0) await this.applyLockTimeout();
+  }
+
+  /** A runtime of the same user in another database, for one statement about it. */
+  in(database: Database): Runtime {
+    return new Runtime(this.id, this.user, this.login, database, this.server, this.isAdministrator);
+  }
+
+  async applyLockTimeout(): Promise<void> {
+    const { lockTimeoutMs } = this.options;
+    const connection = await this.link.connection();
+    const limit = lockTimeoutMs < 0 ? '0' : String(Math.max(1, lockTimeoutMs));
+    await connection.query("select set_config('lock_timeout', $1, false)", [limit]);
+  }
 
   get transaction() {
     return this.link.transaction;

@@ -17,7 +17,6 @@ const fixed: Record<string, string> = {
   FORCEPLAN: 'OFF',
   NOEXEC: 'OFF',
   PARSEONLY: 'OFF',
-  FMTONLY: 'OFF',
   SHOWPLAN_ALL: 'OFF',
   SHOWPLAN_TEXT: 'OFF',
   SHOWPLAN_XML: 'OFF',
@@ -48,6 +47,9 @@ export const setOption = async (runtime: Runtime, statement: StatementOf<'setOpt
     case 'XACT_ABORT':
       options.xactAbort = on;
       return;
+    case 'FMTONLY':
+      options.fmtonly = on;
+      return;
     case 'QUOTED_IDENTIFIER':
       options.quotedIdentifier = on;
       return;
@@ -72,12 +74,7 @@ export const setOption = async (runtime: Runtime, statement: StatementOf<'setOpt
       return;
     case 'LOCK_TIMEOUT':
       options.lockTimeoutMs = Number(value);
-      await (
-        await runtime.link.connection()
-      ).query("select set_config('lock_timeout', $1, false)", [
-        Number(value) < 0 ? '0' : String(Math.max(1, Number(value))),
-      ]);
-      return;
+      return runtime.applyLockTimeout();
     case 'IDENTITY_INSERT':
       return identityInsert(runtime, statement, on);
   }

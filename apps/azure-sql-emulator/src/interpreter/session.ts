@@ -25,6 +25,7 @@ export class Session implements EngineSession {
   private readonly handles = new StatementHandles();
   private bulkTarget: BulkTarget | undefined;
   private closed = false;
+  private killed = false;
 
   constructor(
     private readonly runtime: Runtime,
@@ -138,6 +139,7 @@ export class Session implements EngineSession {
   /** One request: fresh variables, errors told to the sink, temporary leftovers put away. */
   private async request(sink: ResultSink, work: (runner: BatchRunner) => Promise<void>): Promise<void> {
     const { runtime } = this;
+    if (this.killed) return refuseKilled(sink);
     runtime.cancelled = false;
     runtime.frame = newFrame();
     runtime.nesting = 0;
@@ -245,6 +247,13 @@ export class Session implements EngineSession {
     }
   }
 
+  async kill(): Promise<void> {
+    this.killed = true;
+    this.runtime.cancelled = true;
+    await this.runtime.link.close();
+    this.onClose(this);
+  }
+
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -253,6 +262,17 @@ export class Session implements EngineSession {
     await this.runtime.link.close();
   }
 }
+
+const refuseKilled = (sink: ResultSink): void => {
+  sink.message({
+    number: 596,
+    severity: 21,
+    state: 1,
+    message: 'Cannot continue the execution because the session is in the kill state.',
+    line: 1,
+  });
+  sink.done({ command: 'other', failed: true });
+};
 
 const handleValue = (handle: number): Argument => ({
   name: '@handle',

@@ -1,4 +1,5 @@
 import type { SqlType, IsolationLevel } from '../engine.js';
+import type { RoutineStatement } from './routine-ast.js';
 
 /** Every node knows the line of the batch it began on. */
 interface Node {
@@ -289,7 +290,13 @@ export type AlterTableAction =
   | { kind: 'drop'; items: readonly { what: 'column' | 'constraint'; name: string; ifExists: boolean }[] }
   | { kind: 'alterColumn'; name: string; type: TypeRef; nullable?: boolean | undefined }
   | { kind: 'changeTracking'; enable: boolean; trackColumns: boolean }
-  | { kind: 'checkConstraints'; names: readonly string[] | 'all'; enable: boolean };
+  | {
+      kind: 'checkConstraints';
+      names: readonly string[] | 'all';
+      enable: boolean;
+      /** WITH CHECK: the rows that are there are looked at as well. */
+      validate: boolean;
+    };
 
 export interface Parameter extends Node {
   readonly name: string;
@@ -396,6 +403,8 @@ export type Statement =
   | (Node & {
       kind: 'exec';
       procedure: readonly string[];
+      /** EXEC @name: the variable that holds the procedure's name. */
+      variable?: string | undefined;
       args: readonly ExecArgument[];
       into?: string | undefined;
     })
@@ -411,7 +420,17 @@ export type Statement =
   | (Node & { kind: 'alterTable'; name: readonly string[]; action: AlterTableAction })
   | (Node & {
       kind: 'drop';
-      what: 'table' | 'view' | 'procedure' | 'schema' | 'sequence' | 'user';
+      what:
+        | 'table'
+        | 'view'
+        | 'procedure'
+        | 'schema'
+        | 'user'
+        | 'function'
+        | 'trigger'
+        | 'sequence'
+        | 'synonym'
+        | 'type';
       names: readonly (readonly string[])[];
       ifExists: boolean;
     })
@@ -455,6 +474,7 @@ export type Statement =
       principals: readonly string[];
     })
   | (Node & { kind: 'createUser'; name: string; password?: string | undefined })
-  | (Node & { kind: 'alterRole'; role: string; member: string; add: boolean });
+  | (Node & { kind: 'alterRole'; role: string; member: string; add: boolean })
+  | RoutineStatement;
 
 export type StatementOf<K extends Statement['kind']> = Extract<Statement, { kind: K }>;

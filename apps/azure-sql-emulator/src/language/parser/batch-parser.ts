@@ -2,12 +2,12 @@ import type { IsolationLevel } from '../../engine.js';
 import type { ExecArgument, Expr, Parameter, Statement } from '../ast.js';
 import { SqlError } from '../errors.js';
 import { Lexer } from '../lexer.js';
-import { DdlParser } from './ddl-parser.js';
+import { CursorParser } from './cursor-parser.js';
 
 const compoundAssignment = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=']);
 
 /** A whole batch: control of flow, transactions, EXEC, SET. */
-class BatchParser extends DdlParser {
+class BatchParser extends CursorParser {
   batch(): Statement[] {
     const statements = this.statementList([]);
     if (this.token.kind !== 'end') throw this.syntaxError();
@@ -125,13 +125,18 @@ class BatchParser extends DdlParser {
         this.advance();
         return { kind: 'empty', line };
       case 'DBCC':
-      case 'BACKUP':
-      case 'RESTORE':
-      case 'KILL':
+        return this.dbcc();
       case 'OPEN':
       case 'CLOSE':
       case 'FETCH':
       case 'DEALLOCATE':
+        return this.cursorStatement();
+      case 'ENABLE':
+      case 'DISABLE':
+        return this.peek().upper === 'TRIGGER' ? this.switchTrigger() : undefined;
+      case 'BACKUP':
+      case 'RESTORE':
+      case 'KILL':
       case 'GOTO':
       case 'BULK':
       case 'REVERT':
@@ -231,10 +236,15 @@ class BatchParser extends DdlParser {
         this.advance();
         return { kind: 'declareTable', name, ...this.tableElements(), line };
       }
+      if (this.peek().upper === 'CURSOR') {
+        this.index += 2;
+        if (this.at(',')) throw this.unsupported('a cursor variable in a list of variables', line);
+        return { kind: 'empty', line };
+      }
       const variables = this.commaList(() => this.declaredVariable());
       return { kind: 'declare', variables, line };
     }
-    if (this.peek().upper === 'CURSOR' || this.atIdentifier) throw this.unsupported('cursors');
+    if (this.atIdentifier) return this.declareCursor(line);
     throw this.syntaxError();
   }
 
@@ -255,7 +265,7 @@ class BatchParser extends DdlParser {
       const name = this.advance().text.toLowerCase();
       if (!compoundAssignment.has(this.token.upper)) throw this.syntaxError();
       const op = this.advance().upper;
-      if (this.at('CURSOR')) throw this.unsupported('cursors');
+      if (op === '=' && this.accept('CURSOR')) return this.cursorDefinition(name, false, line);
       return { kind: 'setVariable', name, op, value: this.expression(), line };
     }
     if (this.accept('TRANSACTION', 'ISOLATION', 'LEVEL'))
@@ -345,15 +355,15 @@ class BatchParser extends DdlParser {
       into = this.advance().text.toLowerCase();
       this.advance();
     }
-    if (this.token.kind === 'variable') throw this.unsupported('EXEC @variable');
-    const procedure = this.qualifiedName();
+    const variable = this.token.kind === 'variable' ? this.advance().text.toLowerCase() : undefined;
+    const procedure = variable === undefined ? this.qualifiedName() : [];
     const args: ExecArgument[] = [];
     if (this.startsArgument()) args.push(...this.commaList(() => this.execArgument()));
     if (this.accept('WITH')) {
-      if (this.accept('RECOMPILE')) return { kind: 'exec', procedure, args, into, line };
+      if (this.accept('RECOMPILE')) return { kind: 'exec', procedure, variable, args, into, line };
       throw this.unsupported('EXEC … WITH RESULT SETS');
     }
-    return { kind: 'exec', procedure, args, into, line };
+    return { kind: 'exec', procedure, variable, args, into, line };
   }
 
   private startsArgument(): boolean {

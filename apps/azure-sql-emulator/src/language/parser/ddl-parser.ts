@@ -177,7 +177,7 @@ export abstract class DdlParser extends TableParser {
       const enable = this.advance().upper === 'CHECK';
       this.advance();
       const names = this.accept('ALL') ? 'all' : this.commaList(() => this.identifier());
-      return { kind: 'checkConstraints', names, enable };
+      return { kind: 'checkConstraints', names, enable, validate: withCheck && !noCheck };
     }
     throw this.refused('ALTER TABLE …');
   }
@@ -349,6 +349,11 @@ export abstract class DdlParser extends TableParser {
       SCHEMA: 'schema',
       USER: 'user',
       LOGIN: 'user',
+      FUNCTION: 'function',
+      TRIGGER: 'trigger',
+      SEQUENCE: 'sequence',
+      SYNONYM: 'synonym',
+      TYPE: 'type',
     };
     const what = kinds[word];
     if (!what) throw this.unsupported(`DROP ${word}`, line);

@@ -37,7 +37,7 @@ create or replace function emu.type_scale(t jsonb) returns int language sql immu
     when t->>'name' in ('time', 'datetime2', 'datetimeoffset') then coalesce((t->>'scale')::int, 7)
     else (select n.scale from emu.type_names n where n.name = t->>'name') end $$;
 create or replace function emu.databases(out id int, out name text, out own bool) returns setof record language sql stable as $$
-  select (row_number() over (order by d.oid))::int + 4, shobj_description(d.oid, 'pg_database'), d.datname = current_database()
+  select case when d.datname = 'sql_master' then 1 else (row_number() over (partition by d.datname = 'sql_master' order by d.oid))::int + 4 end, shobj_description(d.oid, 'pg_database'), d.datname = current_database()
   from pg_database d where d.datname like 'sql\_%' $$;
 
 -- Rows of a table: counted while it is small, PostgreSQL's running count beyond.

@@ -1,0 +1,102 @@
+import { columnsOf, informationType, type ViewDefinitions } from './shared.js';
+
+/** sys views of columns and types. */
+export const columnViews: ViewDefinitions = {
+  'sys.columns': {
+    columns: [
+      ['object_id', 'int', 'o.object_id'],
+      ['name', 'sysname?', "x->>'name'"],
+      ['column_id', 'int', "(x->>'id')::int"],
+      [
+        'system_type_id',
+        'tinyint',
+        `(select t.system_type_id from emu.type_names t where t.name = ${informationType})::int2`,
+      ],
+      [
+        'user_type_id',
+        'int',
+        `(select t.user_type_id from emu.type_names t where t.name = ${informationType})`,
+      ],
+      ['max_length', 'smallint', "emu.max_length(x->'type')::int2"],
+      ['precision', 'tinyint', "emu.type_precision(x->'type')::int2"],
+      ['scale', 'tinyint', "emu.type_scale(x->'type')::int2"],
+      [
+        'collation_name',
+        'sysname?',
+        `case when ${informationType} in ('char', 'varchar', 'text', 'nchar', 'nvarchar', 'ntext') then coalesce(x->'type'->>'collation', 'SQL_Latin1_General_CP1_CI_AS') end`,
+      ],
+      ['is_nullable', 'bit?', "(x->>'nullable')::bool"],
+      [
+        'is_ansi_padded',
+        'bit',
+        `${informationType} in ('char', 'varchar', 'binary', 'varbinary', 'nchar', 'nvarchar')`,
+      ],
+      ['is_rowguidcol', 'bit', "coalesce((x->>'rowguid')::bool, false)"],
+      ['is_identity', 'bit', "x ? 'identity'"],
+      ['is_computed', 'bit', "x ? 'computed'"],
+      ['is_filestream', 'bit', 'false'],
+      ['is_replicated', 'bit?', 'false'],
+      ['is_xml_document', 'bit', 'false'],
+      ['default_object_id', 'int', "coalesce((x->'default'->>'id')::int, 0)"],
+      ['is_sparse', 'bit?', 'false'],
+      ['is_column_set', 'bit?', 'false'],
+      ['generated_always_type', 'tinyint?', '0::int2'],
+      ['generated_always_type_desc', 'nvarchar(60)?', "'NOT_APPLICABLE'"],
+      ['encryption_type', 'int?', 'null::int'],
+      ['is_hidden', 'bit', 'false'],
+      ['is_masked', 'bit', 'false'],
+      ['graph_type', 'int?', 'null::int'],
+    ],
+    from: `${columnsOf}`,
+  },
+  'sys.types': {
+    columns: [
+      ['name', 'sysname', 't.name'],
+      ['system_type_id', 'tinyint', 't.system_type_id::int2'],
+      ['user_type_id', 'int', 't.user_type_id'],
+      ['schema_id', 'int', '4'],
+      ['principal_id', 'int?', 'null::int'],
+      ['max_length', 'smallint', 't.max_length::int2'],
+      ['precision', 'tinyint', 't.precision::int2'],
+      ['scale', 'tinyint', 't.scale::int2'],
+      [
+        'collation_name',
+        'sysname?',
+        "case when t.name in ('char', 'varchar', 'text', 'nchar', 'nvarchar', 'ntext', 'sysname') then 'SQL_Latin1_General_CP1_CI_AS' end",
+      ],
+      ['is_nullable', 'bit?', "t.name <> 'sysname'"],
+      ['is_user_defined', 'bit', 'false'],
+      ['is_assembly_type', 'bit', "t.name in ('hierarchyid', 'geometry', 'geography')"],
+      ['default_object_id', 'int', '0'],
+      ['rule_object_id', 'int', '0'],
+      ['is_table_type', 'bit', 'false'],
+    ],
+    from: 'emu.type_names t',
+  },
+  'sys.identity_columns': {
+    columns: [
+      ['object_id', 'int', 'o.object_id'],
+      ['name', 'sysname?', "x->>'name'"],
+      ['column_id', 'int', "(x->>'id')::int"],
+      ['seed_value', 'bigint?', "(x->'identity'->>'seed')::int8"],
+      ['increment_value', 'bigint?', "(x->'identity'->>'increment')::int8"],
+      [
+        'last_value',
+        'bigint?',
+        "pg_sequence_last_value(pg_get_serial_sequence(quote_ident(o.definition->>'pgSchema') || '.' || quote_ident(o.definition->>'pgName'), x->>'pg')::regclass)",
+      ],
+    ],
+    from: `${columnsOf} where x ? 'identity'`,
+  },
+  'sys.computed_columns': {
+    columns: [
+      ['object_id', 'int', 'o.object_id'],
+      ['name', 'sysname?', "x->>'name'"],
+      ['column_id', 'int', "(x->>'id')::int"],
+      ['definition', 'nvarchar(-1)?', "'(' || (x->'computed'->>'text') || ')'"],
+      ['is_persisted', 'bit', "(x->'computed'->>'persisted')::bool"],
+      ['is_computed', 'bit', 'true'],
+    ],
+    from: `${columnsOf} where x ? 'computed'`,
+  },
+};

@@ -1,0 +1,148 @@
+import {
+  allObjects,
+  datetime,
+  objectColumns,
+  objectsFrom,
+  typeDescription,
+  type ViewDefinitions,
+} from './shared.js';
+
+/** sys views of objects and what they hold. */
+export const objectViews: ViewDefinitions = {
+  'sys.schemas': {
+    columns: [
+      ['name', 'sysname', 's.name'],
+      ['schema_id', 'int', 's.schema_id'],
+      ['principal_id', 'int?', '1'],
+    ],
+    from: 'emu.schemas s',
+  },
+  'sys.tables': {
+    columns: [
+      ...objectColumns,
+      ['lob_data_space_id', 'int', '0'],
+      ['max_column_id_used', 'int', "(o.definition->>'nextColumnId')::int - 1"],
+      ['is_tracked_by_cdc', 'bit', 'false'],
+      ['lock_escalation', 'tinyint', '0::int2'],
+      ['temporal_type', 'tinyint', '0::int2'],
+      ['temporal_type_desc', 'nvarchar(60)', "'NON_TEMPORAL_TABLE'"],
+      ['is_memory_optimized', 'bit', 'false'],
+      ['durability', 'tinyint', '0::int2'],
+      ['is_external', 'bit', 'false'],
+      ['is_node', 'bit', 'false'],
+      ['is_edge', 'bit', 'false'],
+    ],
+    from: `${objectsFrom} where o.kind = 'table'`,
+  },
+  'sys.views': { columns: objectColumns, from: `${objectsFrom} where o.kind = 'view'` },
+  'sys.procedures': { columns: objectColumns, from: `${objectsFrom} where o.kind = 'procedure'` },
+  'sys.objects': {
+    columns: [
+      ['name', 'sysname', 'o.name'],
+      ['object_id', 'int', 'o.object_id'],
+      ['principal_id', 'int?', 'null::int'],
+      ['schema_id', 'int', 's.schema_id'],
+      ['parent_object_id', 'int', 'o.parent'],
+      ['type', 'char(2)', 'o.type'],
+      ['type_desc', 'nvarchar(60)', typeDescription],
+      ['create_date', 'datetime', datetime('o.created')],
+      ['modify_date', 'datetime', datetime('o.modified')],
+      ['is_ms_shipped', 'bit', 'false'],
+    ],
+    from: `${allObjects} o join emu.schemas s on lower(s.name) = lower(o.schema_name)`,
+  },
+  'sys.all_objects': {
+    columns: [
+      ['name', 'sysname', 'o.name'],
+      ['object_id', 'int', 'o.object_id'],
+      ['principal_id', 'int?', 'null::int'],
+      ['schema_id', 'int', 's.schema_id'],
+      ['parent_object_id', 'int', 'o.parent'],
+      ['type', 'char(2)', 'o.type'],
+      ['type_desc', 'nvarchar(60)', typeDescription],
+      ['create_date', 'datetime', datetime('o.created')],
+      ['modify_date', 'datetime', datetime('o.modified')],
+      ['is_ms_shipped', 'bit', 'false'],
+    ],
+    from: `${allObjects} o join emu.schemas s on lower(s.name) = lower(o.schema_name)`,
+  },
+  'sys.sql_modules': {
+    columns: [
+      ['object_id', 'int', 'o.object_id'],
+      ['definition', 'nvarchar(-1)?', "o.definition->>'text'"],
+      ['uses_ansi_nulls', 'bit?', 'true'],
+      ['uses_quoted_identifier', 'bit?', 'true'],
+    ],
+    from: "emu.objects o where o.kind in ('view', 'procedure', 'function', 'trigger')",
+  },
+  'sys.extended_properties': {
+    columns: [
+      ['class', 'tinyint', '1::int2'],
+      ['major_id', 'int', '0'],
+      ['minor_id', 'int', '0'],
+      ['name', 'sysname', "''"],
+      ['value', 'nvarchar(-1)?', 'null::text'],
+    ],
+    from: '(select 1 where false) e',
+  },
+  'sys.parameters': {
+    columns: [
+      ['object_id', 'int', 'o.object_id'],
+      ['name', 'sysname?', "x->>'name'"],
+      ['parameter_id', 'int', 'n::int'],
+      [
+        'system_type_id',
+        'tinyint',
+        "(select t.system_type_id from emu.type_names t where t.name = x->'type'->>'name')::int2",
+      ],
+      [
+        'user_type_id',
+        'int',
+        "(select t.user_type_id from emu.type_names t where t.name = x->'type'->>'name')",
+      ],
+      ['max_length', 'smallint', "emu.max_length(x->'type')::int2"],
+      ['precision', 'tinyint', "emu.type_precision(x->'type')::int2"],
+      ['scale', 'tinyint', "emu.type_scale(x->'type')::int2"],
+      ['is_output', 'bit', "(x->>'output')::bool"],
+      ['has_default_value', 'bit', 'false'],
+    ],
+    from: "emu.objects o cross join lateral jsonb_array_elements(o.definition->'parameters') with ordinality as x(x, n)",
+  },
+  'sys.triggers': {
+    columns: [
+      ['name', 'sysname', 'o.name'],
+      ['object_id', 'int', 'o.object_id'],
+      ['parent_class', 'tinyint', '1::int2'],
+      ['parent_class_desc', 'nvarchar(60)?', "'OBJECT_OR_COLUMN'"],
+      ['parent_id', 'int', "(o.definition->>'parent')::int"],
+      ['type', 'char(2)', "'TR'"],
+      ['type_desc', 'nvarchar(60)?', "'SQL_TRIGGER'"],
+      ['create_date', 'datetime', datetime('o.created')],
+      ['modify_date', 'datetime', datetime('o.modified')],
+      ['is_ms_shipped', 'bit', 'false'],
+      ['is_disabled', 'bit', "coalesce((o.definition->>'disabled')::bool, false)"],
+      ['is_instead_of_trigger', 'bit', 'false'],
+    ],
+    from: "emu.objects o where o.kind = 'trigger'",
+  },
+  'sys.synonyms': {
+    columns: [...objectColumns, ['base_object_name', 'nvarchar(1035)?', "o.definition->>'written'"]],
+    from: `${objectsFrom} where o.kind = 'synonym'`,
+  },
+  'sys.sequences': {
+    columns: [
+      ...objectColumns,
+      ['start_value', 'bigint', "(o.definition->>'start')::int8"],
+      ['increment', 'bigint', "(o.definition->>'increment')::int8"],
+      ['minimum_value', 'bigint', "(o.definition->>'min')::int8"],
+      ['maximum_value', 'bigint', "(o.definition->>'max')::int8"],
+      ['is_cycling', 'bit?', "(o.definition->>'cycle')::bool"],
+      [
+        'current_value',
+        'bigint?',
+        "coalesce(pg_sequence_last_value((o.definition->>'pg')::regclass), (o.definition->>'start')::int8)",
+      ],
+    ],
+    from: `${objectsFrom} where o.kind = 'sequence'`,
+  },
+};
