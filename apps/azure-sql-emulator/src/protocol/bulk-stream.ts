@@ -109,7 +109,7 @@ export class BulkStream {
 
   private readonly readRow = (reader: ByteReader): SqlValue[] | 'done' => {
     // FreeTDS ends a message without rows at the metadata.
-    if (this.ended && reader.remaining === 0) return 'done';
+    if (this.ended && reader.remaining === 0 && this.chunks.length === 0) return 'done';
     const token = reader.u8();
     if (token === Token.done) return 'done';
     if (token === Token.row) return this.types.map(({ read }) => read(reader));
