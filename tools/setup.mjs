@@ -6,7 +6,7 @@ import { runtimeDir } from './setup/workspace.mjs';
 
 const began = Date.now();
 try {
-  await ensureSetup({ bench: process.argv.includes('--bench') });
+  await ensureSetup({ bench: process.argv.includes('--bench'), tests: true });
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   process.stderr.write(
     `Ready after ${seconds} s; .thalamus holds ${readableSize(folderSize(runtimeDir))}.\n`,

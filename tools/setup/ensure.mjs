@@ -10,15 +10,16 @@ import { ensureEnvironment, environmentIsCurrent } from './python.mjs';
  * Brings the clone into a state in which everything can run; does only what is missing.
  *
  * @param bench also the peers that benchmarks measure against
+ * @param tests also the clients of other languages that the emulators are tested with
  * @param build also compile
  */
-export async function ensureSetup({ bench = false, build = true } = {}) {
-  const environments = bench ? ['stack', 'bench'] : ['stack'];
+export async function ensureSetup({ bench = false, tests = false, build = true } = {}) {
+  const environments = ['stack', ...(bench ? ['bench'] : []), ...(tests ? ['clients'] : [])];
   await withLock(async () => {
-    const fetches = missingJarSets().length > 0 || environments.some((name) => !environmentIsCurrent(name));
+    const fetches = missingJarSets({ tests }).length > 0 || environments.some((name) => !environmentIsCurrent(name));
     if (fetches) checkPrerequisites();
     await ensureNodeModules();
-    await ensureJars();
+    await ensureJars({ tests });
     for (const name of environments) await ensureEnvironment(name);
     if (build) await ensureBuild();
   });

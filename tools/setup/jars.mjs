@@ -6,10 +6,16 @@ import { fingerprint, root, runtimeDir } from './workspace.mjs';
 
 const STAMP = '.made-from';
 
-/** Sets of jars the local stack needs, each from a POM. */
+/** Sets of jars, each from a POM: the local stack's, and JDBC's driver for the tests. */
 const JAR_SETS = [
   { name: 'kafka', title: 'Kafka from Maven', pom: 'libs/local-stack/maven/kafka-pom.xml' },
   { name: 'spark', title: 'S3 for Spark from Maven', pom: 'libs/local-stack/maven/spark-pom.xml' },
+  {
+    name: 'clients',
+    title: 'SQL Server for Java from Maven',
+    pom: 'apps/azure-sql-emulator/clients/java/pom.xml',
+    onlyFor: 'tests',
+  },
 ];
 
 const folderOf = ({ name }) => join(runtimeDir, 'jars', name);
@@ -49,8 +55,9 @@ async function fetch(set) {
   renameSync(temporary, folder);
 }
 
-export const missingJarSets = () => JAR_SETS.filter((set) => !isCurrent(set));
+export const missingJarSets = ({ tests }) =>
+  JAR_SETS.filter((set) => (tests || set.onlyFor !== 'tests') && !isCurrent(set));
 
-export async function ensureJars() {
-  for (const set of missingJarSets()) await fetch(set);
+export async function ensureJars(wanted) {
+  for (const set of missingJarSets(wanted)) await fetch(set);
 }

@@ -19,6 +19,11 @@ export const ENVIRONMENTS = {
     folder: join(runtimeDir, 'venv-bench'),
     requirements: 'bench/requirements.txt',
   },
+  clients: {
+    title: 'SQL Server for Python',
+    folder: join(runtimeDir, 'venv-clients'),
+    requirements: 'apps/azure-sql-emulator/clients/python/requirements.txt',
+  },
 };
 
 /** The path is part of it: a virtual environment does not survive being moved with its clone. */

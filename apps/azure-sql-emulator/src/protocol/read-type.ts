@@ -34,7 +34,8 @@ const BY_SIZE: Readonly<Record<number, Readonly<Record<number, SqlTypeName>>>> =
   [TypeToken.floatN]: { 4: 'real', 8: 'float' },
   [TypeToken.moneyN]: { 4: 'smallmoney', 8: 'money' },
   [TypeToken.datetimeN]: { 4: 'smalldatetime', 8: 'datetime' },
-  [TypeToken.guid]: { 16: 'uniqueidentifier' },
+  // mssql-jdbc announces a NULL with no room for a value.
+  [TypeToken.guid]: { 0: 'uniqueidentifier', 16: 'uniqueidentifier' },
 };
 
 const BY_SCALE: Readonly<Record<number, SqlTypeName>> = {

@@ -75,8 +75,11 @@ export function writeColumns(writer: ByteWriter, columns: readonly ResultColumn[
     writer.u32(userTypeOf(column.type));
     writer.u16(columnFlags(column));
     writeTypeInfo(writer, column.type);
-    // The table name of long types: none is known here, and clients read the count only.
-    if (isPointed(column.type)) writer.u8(0);
+    // The table name of long types is not known here; mssql-jdbc takes nothing but one to four parts.
+    if (isPointed(column.type)) {
+      writer.u8(1);
+      writer.longText('');
+    }
     writer.shortText(column.name);
   }
 }

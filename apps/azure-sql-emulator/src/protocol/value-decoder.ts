@@ -68,9 +68,9 @@ function readTicks(reader: ByteReader, size: number, multiplier: number): bigint
 
 function readDecimal(reader: ByteReader, size: number, scale: number): string {
   const negative = reader.u8() === 0;
+  // mssql-jdbc sends as many bytes as the number needs, not one of the four sizes that servers send.
   let magnitude = 0n;
-  for (let limb = 0, shift = 0n; limb < (size - 1) / 4; limb++, shift += 32n)
-    magnitude |= BigInt(reader.u32()) << shift;
+  for (const [at, byte] of reader.bytes(size - 1).entries()) magnitude |= BigInt(byte) << BigInt(at * 8);
   const digits = magnitude.toString().padStart(scale + 1, '0');
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return negative && magnitude !== 0n ? `-${text}` : text;
