@@ -2,19 +2,14 @@ import type { ResultColumn, ResultSink, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { literal, quote } from '../catalog/naming.js';
 import type { TableDef } from '../catalog/model.js';
-import type { Expr, Query, Statement, StatementOf } from '../language/ast.js';
+import type { Statement, StatementOf } from '../language/ast.js';
 import { DmlBinder, type BoundModification } from '../language/binder/dml-binder.js';
 import type { OutputColumn, ParameterSource } from '../language/binder/environment.js';
 import type { BoundSelect } from '../language/binder/query-binder.js';
-import { SqlError } from '../language/errors.js';
-import { pgType, sameType } from '../language/types.js';
-import { convert } from '../language/binder/conversion.js';
 import type { PgCommand } from '../storage/pg-connection.js';
 import { decoderFor, resultFormat } from '../storage/value-codec.js';
-import { Access, denied } from './access.js';
-import { translateError } from './postgres-errors.js';
-import { Cancelled, type Runtime } from './runtime.js';
-import { PgError } from '../storage/pg-error.js';
+import { doomedError } from './command-runner.js';
+import { ExpressionRunner } from './expression-runner.js';
 
 const ROWS_AT_ONCE = 256;
 
@@ -30,33 +25,10 @@ export interface Plan {
 type Modification =
   StatementOf<'insert'> | StatementOf<'update'> | StatementOf<'delete'> | StatementOf<'merge'>;
 
-const expressionPlans = new WeakMap<
-  Expr,
-  { catalog: Catalog; sql: string; params: readonly ParameterSource[]; columns: readonly OutputColumn[] }
->();
-const valuePlans = new WeakMap<
-  Expr,
-  {
-    catalog: Catalog;
-    key: string;
-    sql: string;
-    params: readonly ParameterSource[];
-    type: OutputColumn['type'];
-  }
->();
 const plans = new WeakMap<Statement, { catalog: Catalog; plan: Plan }>();
 
 /** Binds queries and modifications, runs them on PostgreSQL and hands their rows to the sink. */
-export class QueryRunner {
-  private columnNames: ReadonlyMap<string, string> | undefined;
-
-  constructor(private readonly runtime: Runtime) {}
-
-  private get cacheable(): boolean {
-    const { temporaries, frame, options } = this.runtime;
-    return temporaries.size === 0 && frame.tableVariables.size === 0 && options.identityInsert === undefined;
-  }
-
+export class QueryRunner extends ExpressionRunner {
   /** @throws {SqlError} what SQL Server finds when it compiles. */
   async plan(statement: StatementOf<'select'> | Modification): Promise<Plan> {
     const catalog = await this.runtime.catalog();
@@ -66,95 +38,6 @@ export class QueryRunner {
     const plan = bindStatement(binder, statement);
     if (this.cacheable) plans.set(statement, { catalog, plan });
     return plan;
-  }
-
-  private checkAccess(required: Plan['required'], catalog: Catalog, line: number): void {
-    const { runtime } = this;
-    if (runtime.isAdministrator || runtime.frame.ownersRights) return;
-    const access = new Access(catalog, runtime.user);
-    const missing = required.find((item) => !access.allows(item.action, item));
-    if (missing) throw denied(missing.action, missing, runtime.database.name, line);
-  }
-
-  private checkTables(tables: readonly TableDef[], catalog: Catalog, line: number): void {
-    const { runtime } = this;
-    const { transaction } = runtime;
-    const snapshot = transaction
-      ? transaction.isolation === 'snapshot'
-      : runtime.options.isolation === 'snapshot';
-    const users = tables.filter((table) => !table.temporary);
-    if (!snapshot) return;
-    // PostgreSQL takes the snapshot at the transaction's first query of any kind, so definitions are as of then too: a
-    // table truncated between that query and the table's first use would read as empty instead of failing with 3961.
-    if (transaction && !transaction.snapshotChecked) {
-      transaction.snapshotChecked = true;
-      runtime.snapshotCounter = runtime.database.ddlCounter;
-    }
-    if (users.length === 0) return;
-    if ((catalog.setting('snapshot_isolation') ?? 'on') !== 'on') {
-      const error = new SqlError(
-        3952,
-        `Snapshot isolation transaction failed accessing database '${runtime.database.name}' because snapshot isolation is not allowed in this database. Use ALTER DATABASE to allow snapshot isolation.`,
-        line,
-      );
-      error.endsBatch = true;
-      throw error;
-    }
-    if (!transaction) return;
-    if (
-      users.some(
-        (table) =>
-          runtime.database.changedAfter(table.id, runtime.snapshotCounter) &&
-          !runtime.changedObjects.has(table.id),
-      )
-    ) {
-      const error = new SqlError(
-        3961,
-        `Snapshot isolation transaction failed in database '${runtime.database.name}' because the object accessed by the statement has been modified by a DDL statement in another concurrent transaction since the start of this transaction.  It is disallowed because the metadata is not versioned. A concurrent update to metadata can lead to inconsistency if mixed with snapshot isolation.`,
-        line,
-      );
-      error.endsBatch = true;
-      throw error;
-    }
-  }
-
-  /** Runs commands and translates what PostgreSQL refuses. */
-  private async execute(commands: readonly PgCommand[], line: number, verb: string): Promise<string[]> {
-    const { runtime } = this;
-    if (runtime.cancelled) throw new Cancelled();
-    try {
-      return await runtime.link.run(commands);
-    } catch (error) {
-      if (runtime.cancelled) throw new Cancelled();
-      if (error instanceof PgError && error.code === '57014') throw new Cancelled();
-      throw this.translate(error, await runtime.catalog(), line, verb, this.columnNames);
-    }
-  }
-
-  /** PostgreSQL's refusal in SQL Server's words, for this session. */
-  translate(
-    error: unknown,
-    catalog: Catalog,
-    line: number,
-    verb: string,
-    columnNames?: ReadonlyMap<string, string>,
-  ): unknown {
-    const { runtime } = this;
-    const { transaction, options } = runtime;
-    return translateError(error, {
-      catalog,
-      database: runtime.database.name,
-      line,
-      verb,
-      columnNames,
-      snapshot: (transaction?.isolation ?? options.isolation) === 'snapshot',
-      temporary: new Map(
-        [...runtime.temporaries.values(), ...runtime.frame.tableVariables.values()].map((table) => [
-          table.pgName,
-          table,
-        ]),
-      ),
-    });
   }
 
   async select(statement: StatementOf<'select'>, sink: ResultSink): Promise<void> {
@@ -326,106 +209,6 @@ export class QueryRunner {
     return affected(tags[0] ?? '');
   }
 
-  /** The value of an expression, converted to `type` as an assignment to a variable is. */
-  async evaluate(
-    expr: Expr,
-    type?: OutputColumn['type'],
-  ): Promise<{ value: SqlValue; type: OutputColumn['type'] }> {
-    const known = this.knownValue(expr, type);
-    if (known) return known;
-    const catalog = await this.runtime.catalog();
-    const key = type ? JSON.stringify(type) : '';
-    let plan = valuePlans.get(expr);
-    if (plan?.catalog !== catalog || plan.key !== key || !this.cacheable) {
-      const binder = new DmlBinder(this.runtime.environment(catalog));
-      const bound = binder.value(expr, undefined);
-      const target = type ?? bound.type;
-      const pg = type
-        ? convert(bound, type, { mode: 'implicit', line: expr.line })
-        : bound.untyped
-          ? `null::${pgType(target)}`
-          : bound.pg;
-      this.checkAccess(binder.required, catalog, expr.line);
-      this.checkTables(
-        [...binder.tables.values()].map((entry) => entry.table),
-        catalog,
-        expr.line,
-      );
-      plan = { catalog, key, sql: `select ${pg}`, params: binder.params, type: target };
-      if (this.cacheable) valuePlans.set(expr, plan);
-    }
-    return { value: await this.single(plan.sql, plan.params, plan.type, expr.line), type: plan.type };
-  }
-
-  /** Values that need no question to PostgreSQL: literals and variables of the wanted type. */
-  private knownValue(
-    expr: Expr,
-    type: OutputColumn['type'] | undefined,
-  ): { value: SqlValue; type: OutputColumn['type'] } | undefined {
-    if (expr.kind === 'null' && type) return { value: null, type };
-    if (
-      expr.kind === 'number' &&
-      expr.form === 'int' &&
-      (type?.name ?? 'int') === 'int' &&
-      expr.text.length < 10
-    ) {
-      return { value: Number(expr.text), type: { name: 'int' } };
-    }
-    if (expr.kind === 'string' && type === undefined && expr.value.length > 0 && expr.value.length <= 4000) {
-      return {
-        value: expr.value,
-        type: { name: expr.national ? 'nvarchar' : 'varchar', length: expr.value.length },
-      };
-    }
-    if (expr.kind === 'variable' && !expr.name.startsWith('@@')) {
-      const variable = this.runtime.variable(expr.name, expr.line);
-      if (!type || sameType(variable.type, type)) return { value: variable.value, type: variable.type };
-    }
-    return undefined;
-  }
-
-  async condition(expr: Expr): Promise<boolean> {
-    const catalog = await this.runtime.catalog();
-    let plan = expressionPlans.get(expr);
-    if (plan?.catalog !== catalog || !this.cacheable) {
-      const binder = new DmlBinder(this.runtime.environment(catalog));
-      const sql = `select ${binder.condition(expr, undefined)}`;
-      this.checkTables(
-        [...binder.tables.values()].map((entry) => entry.table),
-        catalog,
-        expr.line,
-      );
-      plan = { catalog, sql, params: binder.params, columns: [] };
-      if (this.cacheable) expressionPlans.set(expr, plan);
-    }
-    return (await this.single(plan.sql, plan.params, { name: 'bit' }, expr.line)) === true;
-  }
-
-  private async single(
-    sql: string,
-    sources: readonly ParameterSource[],
-    type: OutputColumn['type'],
-    line: number,
-  ): Promise<SqlValue> {
-    let value: SqlValue = null;
-    const decode = decoderFor(type);
-    const params = await this.runtime.parameters(sources);
-    await this.execute(
-      [
-        {
-          sql,
-          params,
-          keep: true,
-          formats: [resultFormat(type)],
-          onRow: ([field]) => (value = field ? decode(field) : null),
-        },
-      ],
-      line,
-      'SELECT',
-    );
-    return value;
-  }
-
   async run(commands: readonly PgCommand[], line: number, verb: string): Promise<string[]> {
     return this.execute(commands, line, verb);
   }
@@ -488,12 +271,3 @@ const followIdentity = (table: TableDef): PgCommand => {
     sql: `select setval(${sequenceOf(table)}, m) from (select ${down ? 'min' : 'max'}(${name})::int8 as m from ${qualified(table)}) as x where m ${down ? '<' : '>'} coalesce(pg_sequence_last_value(${sequenceOf(table)}::regclass), ${column?.identity?.seed ?? '1'} ${down ? '+' : '-'} 1)`,
   };
 };
-
-export const doomedError = (line: number): SqlError =>
-  new SqlError(
-    3930,
-    'The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.',
-    line,
-  );
-
-export type { Query };

@@ -7,7 +7,7 @@ import { translateError } from './postgres-errors.js';
 import { TableDefiner } from './table-definition.js';
 import { Access } from './access.js';
 import type { Runtime } from './runtime.js';
-import { doomedError } from './query-runner.js';
+import { doomedError } from './command-runner.js';
 
 export interface Change {
   readonly catalog: Catalog;
