@@ -1,10 +1,10 @@
-import { notSupportedByEmulator, refusedByRedshift, RedshiftError } from '../errors.js';
+import { refusedByRedshift, RedshiftError } from '../errors.js';
 import { columnSql } from './create-table.js';
 import type { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { quoteIdentifier, quoteLiteral, render } from './lexer.js';
 import { sqlName, type DefinitionPlan } from './plan.js';
-import type { ColumnDefinition } from './table-definition.js';
+import { collation, type ColumnDefinition } from './table-definition.js';
 import { displayType, limitConstraint, parseType } from './types.js';
 
 const TAG = 'ALTER TABLE';
@@ -19,9 +19,21 @@ export function planAlterTable(cursor: Cursor): DefinitionPlan {
     return definition([`alter table ${name} owner to ${quoteIdentifier(cursor.identifier())}`]);
   }
   if (cursor.accept('alter')) return planAlter(cursor, name);
-  if (cursor.accept('append')) throw notSupportedByEmulator('ALTER TABLE … APPEND');
+  if (cursor.accept('append', 'from')) return planAppend(cursor, name);
   if (cursor.accept('set', 'schema')) throw refusedByRedshift('ALTER TABLE SET SCHEMA is not supported');
   throw cursor.unexpected();
+}
+
+/** ALTER TABLE … APPEND FROM … [IGNOREEXTRA | FILLTARGET]: moves rows and commits. */
+function planAppend(cursor: Cursor, target: string): DefinitionPlan {
+  const source = sqlName(cursor.qualifiedName());
+  const mode = cursor.atEnd ? '' : cursor.identifier();
+  if (!['', 'ignoreextra', 'filltarget'].includes(mode) || !cursor.atEnd) throw cursor.unexpected();
+  const names = [target, source, mode].map(quoteLiteral).join(', ');
+  return {
+    ...definition([`select redshift_emulator.append_table(${names})`]),
+    outsideBlock: 'ALTER TABLE APPEND',
+  };
 }
 
 function definition(steps: readonly string[]): DefinitionPlan {
@@ -63,7 +75,7 @@ function addedColumn(cursor: Cursor): ColumnDefinition {
     if (cursor.accept('not', 'null')) column.notNull = true;
     else if (cursor.accept('null')) continue;
     else if (cursor.accept('encode')) column.encode = cursor.identifier();
-    else if (cursor.accept('collate')) cursor.next();
+    else if (cursor.accept('collate')) column.caseInsensitive = collation(cursor);
     else if (cursor.accept('default')) {
       const start = cursor.position;
       if (cursor.atSymbol('(')) cursor.group();

@@ -1,4 +1,4 @@
-import { notSupportedByEmulator, RedshiftError } from '../errors.js';
+import { RedshiftError } from '../errors.js';
 import { Cursor, splitAtCommas, type QualifiedName } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { quoteIdentifier, quoteLiteral, render, type Token } from './lexer.js';
@@ -83,10 +83,8 @@ function likeSql({ parent, defaults }: { parent: QualifiedName; defaults: boolea
 
 /** A column for PostgreSQL. */
 export function columnSql(column: ColumnDefinition, inPrimaryKey: boolean): string {
-  if (column.caseInsensitive) {
-    throw notSupportedByEmulator(`COLLATE CASE_INSENSITIVE of column "${column.name}"`);
-  }
   const parts = [quoteIdentifier(column.name), postgresType(column.type)];
+  if (column.caseInsensitive) parts.push('collate redshift_emulator.case_insensitive');
   if (column.identity !== undefined) {
     const { seed, step, byDefault } = column.identity;
     const least = step < 0 ? ' minvalue -9223372036854775808' : ` minvalue ${Math.min(seed, 1)}`;

@@ -27,12 +27,12 @@ const SYNONYMS: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Functions whose first argument is a bare date part, and what they are called here. */
 export const DATE_PART_FUNCTIONS: ReadonlyMap<string, string> = new Map([
-  ['dateadd', 'redshift_emulator.dateadd'],
-  ['date_add', 'redshift_emulator.dateadd'],
-  ['datediff', 'redshift_emulator.datediff'],
-  ['date_diff', 'redshift_emulator.datediff'],
-  ['date_part', 'redshift_emulator.date_part'],
-  ['pgdate_part', 'redshift_emulator.date_part'],
+  ['dateadd', 'redshift_emulator.date_add'],
+  ['date_add', 'redshift_emulator.date_add'],
+  ['datediff', 'redshift_emulator.date_diff'],
+  ['date_diff', 'redshift_emulator.date_diff'],
+  ['date_part', 'redshift_emulator.pgdate_part'],
+  ['pgdate_part', 'redshift_emulator.pgdate_part'],
   ['date_trunc', 'redshift_emulator.date_trunc'],
 ]);
 

@@ -156,7 +156,8 @@ function namedItem(
   const previous = tokens[before];
   if (previous === undefined || before < start) return undefined;
   const item = { alias: alias.value, from: start, at };
-  if (previous.kind === 'word' && previous.value === 'as') return { ...item, to: neighbour(tokens, before, -1) + 1 };
+  if (previous.kind === 'word' && previous.value === 'as')
+    return { ...item, to: neighbour(tokens, before, -1) + 1 };
   if (alias.kind === 'word' && NO_ALIAS.has(alias.value)) return undefined;
   if (previous.kind === 'symbol' && previous.value !== ')') return undefined;
   if (previous.kind === 'word' && OPERATOR_WORDS.has(previous.value)) return undefined;

@@ -5,6 +5,7 @@ import { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { render, type Token } from './lexer.js';
 import { planAlter, planCreate, planDrop, planGrant, planLock, planMaintenance } from './plan-definition.js';
+import { planMerge } from './plan-merge.js';
 import { refuse, sqlName, type LateralReading, type Plan } from './plan.js';
 import { refuseForeignSyntax } from './refusals.js';
 import { tablesIn } from './tables-in.js';
@@ -171,27 +172,4 @@ function planBegin(cursor: Cursor, isolation: Isolation): Plan {
   }
   const level = isolation === 'serializable' ? 'serializable' : 'repeatable read';
   return { kind: 'begin', sql: ['begin isolation level', level, ...modes].join(' ') };
-}
-
-const MERGE_RULE = 'MERGE needs one WHEN MATCHED THEN UPDATE or DELETE and one WHEN NOT MATCHED THEN INSERT';
-
-function planMerge(cursor: Cursor, _isolation: Isolation, tokens: readonly Token[]): Plan {
-  cursor.next();
-  cursor.expect('into');
-  const target = cursor.qualifiedName();
-  if (!cursor.at('using')) throw refusedByRedshift('MERGE target cannot have an alias');
-  cursor.next();
-  if (cursor.atSymbol('(')) throw refusedByRedshift('MERGE source must be a table, not a subquery');
-  const source = cursor.qualifiedName();
-  if (sqlName(source) === sqlName(target)) throw refusedByRedshift('MERGE source cannot be the target table');
-  const words = tokens
-    .filter(({ kind }) => kind !== 'blank')
-    .map(({ kind, value }) => (kind === 'word' ? value : ''));
-  const text = ` ${words.join(' ')} `;
-  if (text.includes(' remove duplicates ')) throw notSupportedByEmulator('MERGE … REMOVE DUPLICATES');
-  const whens = text.match(/ when /g)?.length ?? 0;
-  const matched = / when matched then (update|delete) /.test(text);
-  const missing = text.includes(' when not matched then insert ');
-  if (whens !== 2 || !matched || !missing) throw refusedByRedshift(MERGE_RULE);
-  return { kind: 'forward', sql: render(rewrite(tokens)), lock: sqlName(target) };
 }

@@ -176,7 +176,8 @@ function encoding(cursor: Cursor): string {
   return word;
 }
 
-function collation(cursor: Cursor): boolean {
+/** CASE_SENSITIVE or CASE_INSENSITIVE: whether the latter. */
+export function collation(cursor: Cursor): boolean {
   const word = cursor.next().value.toLowerCase();
   if (word === 'case_sensitive' || word === 'cs') return false;
   if (word === 'case_insensitive' || word === 'ci') return true;

@@ -39,6 +39,9 @@ function valueError(code: string, message: string): ErrorFields {
 export function translateError(fields: ErrorFields, backendPid: number): ErrorFields {
   if (fields.code === '40001') return serializationFailure(backendPid);
   if (fields.code === 'RS018') return { ...valueError('XX000', '1018'), detail: 'Relation does not exist' };
+  if (fields.code === '21000' && fields.message.startsWith('MERGE ')) {
+    return valueError('XX000', 'Found multiple matches to update the same tuple.');
+  }
   const constraint = fields.code === '23514' ? fields.other?.['n'] : undefined;
   const limit = constraint === undefined ? null : LIMIT_CONSTRAINT.exec(constraint);
   if (limit) return limitViolation(limit[1] ?? '', limit[2] ?? '');

@@ -184,6 +184,54 @@ begin
   end loop;
 end $$;
 
+-- MERGE … REMOVE DUPLICATES wants tables of the same columns, in number, order and type.
+create or replace function redshift_emulator.check_merge(target text, source text) returns void language plpgsql as $$
+begin
+  if (select array_agg(format_type(atttypid, null) order by attnum) from pg_attribute where attrelid = target::regclass and attnum > 0 and not attisdropped)
+    is distinct from (select array_agg(format_type(atttypid, null) order by attnum) from pg_attribute where attrelid = source::regclass and attnum > 0 and not attisdropped)
+  then raise exception using errcode = '0A000', message = 'MERGE REMOVE DUPLICATES: target and source must have the same columns, of compatible types and in the same order'; end if;
+end $$;
+
+-- ALTER TABLE APPEND: moves the rows of like-named columns. Returns their names, quoted.
+create or replace function redshift_emulator.append_columns(target text, source text, mode text) returns text language plpgsql as $$
+declare t oid := target::regclass; s oid := source::regclass; c record; names text := '';
+begin
+  if t = s then raise exception using errcode = '0A000', message = 'ALTER TABLE APPEND: source and target are the same table'; end if;
+  if exists (select from pg_class where oid in (t, s) and (relpersistence <> 'p' or relkind <> 'r')) then
+    raise exception using errcode = '0A000', message = 'ALTER TABLE APPEND: source and target must be permanent tables'; end if;
+  if exists (select from redshift_emulator.table_attributes a join redshift_emulator.table_attributes b on a.relid = t and b.relid = s
+      where a.diststyle <> b.diststyle or a.sortstyle <> b.sortstyle
+        or (select attname from pg_attribute where attrelid = t and attnum = a.distkey) is distinct from (select attname from pg_attribute where attrelid = s and attnum = b.distkey)
+        or array(select attname from unnest(a.sortkeys) with ordinality k(n, i) join pg_attribute on attrelid = t and attnum = k.n order by i)
+          is distinct from array(select attname from unnest(b.sortkeys) with ordinality k(n, i) join pg_attribute on attrelid = s and attnum = k.n order by i)) then
+    raise exception using errcode = '0A000', message = 'ALTER TABLE APPEND: source and target must have the same distribution and sort keys'; end if;
+  for c in select coalesce(a.attname, b.attname) as name, a.attname is null as extra, b.attname is null as missing,
+      a.atttypid = b.atttypid and a.atttypmod = b.atttypmod and a.attnotnull = b.attnotnull
+        and coalesce(x.encoding, '') = coalesce(y.encoding, '') as alike, 'a' in (a.attidentity, b.attidentity) as identity
+    from (select * from pg_attribute where attrelid = t and attnum > 0 and not attisdropped) a
+    full join (select * from pg_attribute where attrelid = s and attnum > 0 and not attisdropped) b using (attname)
+    left join redshift_emulator.column_attributes x on x.relid = t and x.attnum = a.attnum
+    left join redshift_emulator.column_attributes y on y.relid = s and y.attnum = b.attnum loop
+    if c.extra and mode <> 'ignoreextra' then raise exception using errcode = '0A000',
+      message = format('ALTER TABLE APPEND: column "%s" is not in the target; IGNOREEXTRA leaves it out', c.name); end if;
+    if c.missing and mode <> 'filltarget' then raise exception using errcode = '0A000',
+      message = format('ALTER TABLE APPEND: column "%s" is not in the source; FILLTARGET fills it', c.name); end if;
+    continue when c.extra or c.missing;
+    if c.identity then raise exception using errcode = '0A000', message = format('ALTER TABLE APPEND: cannot append identity column "%s"', c.name); end if;
+    if not c.alike then raise exception using errcode = '0A000', message = format('ALTER TABLE APPEND: column "%s" differs between source and target', c.name); end if;
+    names := names || case names when '' then '' else ', ' end || format('%I', c.name);
+  end loop;
+  return names;
+end $$;
+create or replace function redshift_emulator.append_table(target text, source text, mode text) returns void language plpgsql as $$
+declare names text;
+begin
+  execute format('lock table %s, %s in access exclusive mode', target, source);
+  names := redshift_emulator.append_columns(target, source, mode);
+  execute format('insert into %s (%s) select %s from %s', target, names, names, source);
+  execute format('truncate table %s', source);
+end $$;
+
 -- The column a query names and nothing has; NULL when there is none, '' when something else is wrong with the query.
 create or replace function redshift_emulator.unknown_column(query text) returns text
 language plpgsql as $$

@@ -4,6 +4,7 @@ import type { PostgresAddress } from '../protocol/backend-login.js';
 import { md5Verifier } from '../protocol/authentication.js';
 import { CATALOGUE_SQL } from './catalogue.sql.js';
 import { FUNCTIONS_SQL } from './functions.sql.js';
+import { SEMANTICS_SQL } from './semantics.sql.js';
 import { SYSTEM_GRANTS_SQL, SYSTEM_TABLES_SQL } from './system-tables.sql.js';
 
 /** Who may log in first, and to which database. */
@@ -13,7 +14,9 @@ export interface StorageOptions {
   readonly database: string;
 }
 
-const PRELUDE = [CATALOGUE_SQL, FUNCTIONS_SQL, SYSTEM_TABLES_SQL, SYSTEM_GRANTS_SQL].join('\n');
+const PRELUDE = [CATALOGUE_SQL, FUNCTIONS_SQL, SEMANTICS_SQL, SYSTEM_TABLES_SQL, SYSTEM_GRANTS_SQL].join(
+  '\n',
+);
 const PRELUDE_VERSION = createHash('sha256').update(PRELUDE).digest('hex');
 
 /** The emulator's own way into PostgreSQL, outside any client's transaction. */
