@@ -1,5 +1,5 @@
 export { quoteIdentifier, quoteTable } from './identifier.js';
-export { translateSourceError } from './mssql.errors.js';
+export { errorNumbers, translateSourceError } from './mssql.errors.js';
 export { PollSession } from './poll-session.js';
 export {
   isSelected,
@@ -10,6 +10,7 @@ export {
   type Prerequisite,
   type Selection,
 } from './prerequisites.js';
+export { SourceClient, type Answer, type AnswerColumn } from './source.client.js';
 export { SourceDatabase } from './source-database.js';
 export { type SourceOptions } from './source-connection.js';
 export { SourceSnapshot } from './source-snapshot.js';

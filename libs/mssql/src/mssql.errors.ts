@@ -50,6 +50,12 @@ export function errorNumber(error: unknown): number | undefined {
   return undefined;
 }
 
+/** Every number the server gave for one failure: an ALTER DATABASE tells its cause first and its consequence after. */
+export function errorNumbers(error: unknown): number[] {
+  const cause = isPipelineError(error) ? error.cause : error;
+  return [...driverErrors(cause)].flatMap(({ number }) => (number === undefined ? [] : [number]));
+}
+
 function codeOfConnection(error: unknown): ErrorCode | undefined {
   for (const { code } of driverErrors(error)) {
     if (code !== undefined && connectionCodes.has(code)) return 'THAL-S001';

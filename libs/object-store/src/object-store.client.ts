@@ -1,14 +1,19 @@
 import { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
+  type CompletedPart,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { PipelineError } from '@thalamus/contracts';
-import { translateStoreError } from './object-store.errors.js';
+import { isTaken, translateStoreError } from './object-store.errors.js';
 
 export interface ObjectStoreAddress {
   readonly bucket: string;
@@ -70,6 +75,59 @@ export class ObjectStore implements Disposable {
         }),
       ),
     );
+  }
+
+  /**
+   * Stores one object unless there is one of its key already: of many writers at once one wins.
+   * @returns whether this one did
+   */
+  async putIfAbsent(key: string, body: Uint8Array | string): Promise<boolean> {
+    try {
+      await this.ask(`storing ${this.url(key)} if it is absent`, () =>
+        this.client.send(
+          new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, IfNoneMatch: '*' }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Stores one object of unknown size in parts, so that memory holds one of them. It appears whole at the end; when the
+   * source or the store fails it never does.
+   * @param partBytes size of a part, at least 5 MiB (S3's own limit for all but the last)
+   */
+  async putInParts(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    { partBytes }: { readonly partBytes: number },
+  ): Promise<void> {
+    const target = { Bucket: this.bucket, Key: key };
+    const doing = `storing ${this.url(key)} in parts`;
+    const { UploadId } = await this.ask(doing, () =>
+      this.client.send(new CreateMultipartUploadCommand(target)),
+    );
+    try {
+      const parts: CompletedPart[] = [];
+      for await (const Body of inParts(chunks, partBytes)) {
+        const PartNumber = parts.length + 1;
+        const { ETag } = await this.ask(doing, () =>
+          this.client.send(new UploadPartCommand({ ...target, UploadId, PartNumber, Body })),
+        );
+        parts.push({ ETag, PartNumber });
+      }
+      await this.ask(doing, () =>
+        this.client.send(
+          new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts: parts } }),
+        ),
+      );
+    } catch (error) {
+      await this.ask(doing, () => this.client.send(new AbortMultipartUploadCommand({ ...target, UploadId })));
+      throw error;
+    }
   }
 
   /** The whole object. */
@@ -153,4 +211,19 @@ export class ObjectStore implements Disposable {
       throw translateStoreError(error, doing);
     }
   }
+}
+
+/** Regroups chunks into parts of one size, the last one smaller. One part at least: an object may be empty. */
+async function* inParts(chunks: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Buffer> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  let given = false;
+  for await (const chunk of chunks) {
+    waiting.push(chunk);
+    bytes += chunk.length;
+    if (bytes < partBytes) continue;
+    yield Buffer.concat(waiting);
+    [waiting, bytes, given] = [[], 0, true];
+  }
+  if (bytes > 0 || !given) yield Buffer.concat(waiting);
 }

@@ -32,3 +32,9 @@ export function isNotFound(error: unknown): boolean {
   const cause = isPipelineError(error) ? error.cause : error;
   return cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 404;
 }
+
+/** True when a conditional write lost: an object of that key is there (412), or another writer was ahead (409). */
+export function isTaken(error: unknown): boolean {
+  const cause = isPipelineError(error) ? error.cause : error;
+  return cause instanceof S3ServiceException && [409, 412].includes(cause.$metadata.httpStatusCode ?? 0);
+}

@@ -1,1 +1,11 @@
-export {};
+export { azureSqlAddress } from './azure-sql/azure-sql-address.js';
+export { azureSqlConformance } from './azure-sql/azure-sql-conformance.js';
+export type { AzureSqlAddress } from './azure-sql/conformance-database.js';
+export { kafkaConformance } from './kafka/kafka-conformance.js';
+export { rule, type KnownDifferences, type Mark } from './mark.js';
+export { objectStoreAddress, stackStore } from './object-store/object-store-address.js';
+export { objectStoreConformance } from './object-store/object-store-conformance.js';
+export { onRealServer, required } from './real-server.js';
+export type { RedshiftServer } from './redshift/conformance-warehouse.js';
+export { redshiftAddress } from './redshift/redshift-address.js';
+export { redshiftConformance } from './redshift/redshift-conformance.js';
