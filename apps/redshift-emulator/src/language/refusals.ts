@@ -1,5 +1,7 @@
 import { refusedByRedshift } from '../errors.js';
+import { readsCatalogueOnly } from './catalogue-names.js';
 import type { Token } from './lexer.js';
+import { tablesIn } from './tables-in.js';
 
 /** Functions that PostgreSQL has and Redshift has not. */
 const MISSING_FUNCTIONS = new Set(
@@ -51,6 +53,7 @@ function viewOf(words: readonly Token[], index: number): View {
  * @throws RedshiftError naming the construct
  */
 export function refuseForeignSyntax(tokens: readonly Token[]): void {
+  if (readsCatalogueOnly(tablesIn(tokens))) return;
   const words = tokens.filter(({ kind }) => kind !== 'blank');
   let depth = 0;
   const start = viewOf(words, 0).at(0);

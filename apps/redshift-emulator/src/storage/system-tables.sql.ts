@@ -1,8 +1,11 @@
+import { CATALOGUE_VIEWS_SQL, INFORMATION_SCHEMA_SQL } from './catalogue-views.sql.js';
+
 /**
  * What the emulator writes down about loads and unloads, and the system tables and views that show it. CHAR columns
  * are blank-padded as on the server; clients trim them.
  */
 export const SYSTEM_TABLES_SQL = String.raw`
+${CATALOGUE_VIEWS_SQL}
 create sequence if not exists redshift_emulator.query_ids start 1001;
 create table if not exists redshift_emulator.load_errors (
   userid int, slice int, tbl oid, table_name text, starttime timestamp, session int, transaction_id bigint, query bigint, database_name text,
@@ -80,7 +83,8 @@ where relkind = 'r' and (schema_name = any(current_schemas(false)) or schema_nam
 order by 1, 2, attnum;
 create or replace view pg_catalog.svv_columns as
 select current_database()::varchar as table_catalog, schema_name::varchar as table_schema, table_name::varchar as table_name, column_name::varchar as column_name,
-  attnum::int as ordinal_position, column_default::varchar as column_default, case when attnotnull then 'NO' else 'YES' end::varchar as is_nullable,
+  attnum::int as ordinal_position,
+  coalesce(column_default, (select source from redshift_emulator.identities i where i.attrelid = relid and i.attnum = column_list.attnum))::varchar as column_default, case when attnotnull then 'NO' else 'YES' end::varchar as is_nullable,
   regexp_replace(type, '\(.*\)', '')::varchar as data_type,
   case when type like 'character%' then substring(type from '\((\d+)\)')::int end as character_maximum_length,
   substring(type from 'numeric\((\d+),')::int as numeric_precision, substring(type from 'numeric\(\d+,(\d+)')::int as numeric_scale, ''::varchar as remarks
@@ -150,8 +154,7 @@ select ''::text as redshift_database_name, ''::text as schemaname, ''::text as t
 create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as
 $$ select ''::name, ''::name, ''::name, ''::varchar, 0 where false $$;
 create or replace view pg_catalog.pg_user_info as select usename, usesysid, usecreatedb, usesuper from pg_user;
-grant select on all tables in schema redshift_emulator to public;
-`;
+${INFORMATION_SCHEMA_SQL}`;
 
 /** System views made from what PostgreSQL's own catalogue tells; the grants come after the views. */
 export const SYSTEM_GRANTS_SQL = String.raw`
