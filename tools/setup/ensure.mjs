@@ -14,7 +14,7 @@ import { ensureEnvironment, environmentIsCurrent } from './python.mjs';
  * @param build also compile
  */
 export async function ensureSetup({ bench = false, tests = false, build = true } = {}) {
-  const environments = ['stack', ...(bench ? ['bench'] : []), ...(tests ? ['clients'] : [])];
+  const environments = ['stack', ...(bench ? ['bench'] : []), ...(tests ? ['clients', 'redshift-clients'] : [])];
   await withLock(async () => {
     const fetches = missingJarSets({ tests }).length > 0 || environments.some((name) => !environmentIsCurrent(name));
     if (fetches) checkPrerequisites();

@@ -6,7 +6,7 @@ import { fingerprint, root, runtimeDir } from './workspace.mjs';
 
 const STAMP = '.made-from';
 
-/** Sets of jars, each from a POM: the local stack's, and JDBC's driver for the tests. */
+/** Sets of jars, each from a POM: the local stack's, and JDBC's drivers for the tests. */
 const JAR_SETS = [
   { name: 'kafka', title: 'Kafka from Maven', pom: 'libs/local-stack/maven/kafka-pom.xml' },
   { name: 'spark', title: 'S3 for Spark from Maven', pom: 'libs/local-stack/maven/spark-pom.xml' },
@@ -14,6 +14,12 @@ const JAR_SETS = [
     name: 'clients',
     title: 'SQL Server for Java from Maven',
     pom: 'apps/azure-sql-emulator/clients/java/pom.xml',
+    onlyFor: 'tests',
+  },
+  {
+    name: 'redshift-clients',
+    title: 'Redshift for Java from Maven',
+    pom: 'apps/redshift-emulator/clients/java/pom.xml',
     onlyFor: 'tests',
   },
 ];

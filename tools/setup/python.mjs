@@ -24,6 +24,11 @@ export const ENVIRONMENTS = {
     folder: join(runtimeDir, 'venv-clients'),
     requirements: 'apps/azure-sql-emulator/clients/python/requirements.txt',
   },
+  'redshift-clients': {
+    title: 'Redshift for Python',
+    folder: join(runtimeDir, 'venv-redshift-clients'),
+    requirements: 'apps/redshift-emulator/clients/python/requirements.txt',
+  },
 };
 
 /** The path is part of it: a virtual environment does not survive being moved with its clone. */
