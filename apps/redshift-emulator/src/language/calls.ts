@@ -37,6 +37,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   textlen: 'redshift_emulator.textlen',
   varbyte: 'redshift_emulator.varbyte',
   median: 'redshift_emulator.median',
+  json_serialize: 'redshift_emulator.json_serialize',
   regexp_substr: 'redshift_emulator.regexp_substr',
   regexp_count: 'redshift_emulator.regexp_count',
   regexp_instr: 'redshift_emulator.regexp_instr',

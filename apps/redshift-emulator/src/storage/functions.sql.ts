@@ -132,7 +132,8 @@ create or replace function pg_catalog.sha1(t text) returns text language sql imm
 create or replace function pg_catalog.sha(t text) returns text language sql immutable as $$ select encode(redshift_emulator.digest(convert_to(t, 'UTF8'), 'sha1'), 'hex') $$;
 create or replace function pg_catalog.sha2(t text, bits int) returns text language sql immutable as $$
   select encode(case bits when 224 then sha224(convert_to(t, 'UTF8')) when 384 then sha384(convert_to(t, 'UTF8'))
-    when 512 then sha512(convert_to(t, 'UTF8')) else sha256(convert_to(t, 'UTF8')) end, 'hex') $$;
+    when 512 then sha512(convert_to(t, 'UTF8')) when 256 then sha256(convert_to(t, 'UTF8')) when 0 then sha256(convert_to(t, 'UTF8'))
+    else '' end, 'hex') $$;
 create or replace function pg_catalog.octet_length(t jsonb) returns int language sql immutable as $$ select octet_length(t::text) $$;
 create or replace function redshift_emulator.varbyte(t text, form text) returns bytea language sql immutable as $$
   select case lower(form) when 'hex' then decode(t, 'hex') when 'base64' then decode(t, 'base64') else convert_to(t, 'UTF8') end $$;
@@ -142,7 +143,8 @@ create or replace function pg_catalog.from_varbyte(b bytea, form text) returns t
 create or replace function pg_catalog.from_hex(t text) returns bytea language sql immutable as $$ select decode(t, 'hex') $$;
 
 create or replace function pg_catalog.json_parse(t text) returns jsonb language sql immutable strict as $$ select t::jsonb $$;
-create or replace function pg_catalog.json_serialize(s jsonb) returns text language sql immutable strict as $$ select redshift_emulator.compact(s) $$;
+-- Not in pg_catalog: there JSON_SERIALIZE is PostgreSQL's own syntax.
+create or replace function redshift_emulator.json_serialize(s jsonb) returns text language sql immutable strict as $$ select redshift_emulator.compact(s) $$;
 create or replace function redshift_emulator.compact(s jsonb) returns text language plpgsql immutable strict as $$
 begin
   return case jsonb_typeof(s)
