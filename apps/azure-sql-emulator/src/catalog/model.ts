@@ -1,5 +1,6 @@
 import type { SqlType } from '../engine.js';
 import type { ForeignAction } from '../language/ast.js';
+import type { TriggerEvent } from '../language/routine-ast.js';
 
 /** What T-SQL knows of a column and PostgreSQL can't say; names as written by the user. */
 export interface ColumnDef {
@@ -47,6 +48,8 @@ export interface ForeignKeyDef {
   readonly onDelete: ForeignAction;
   readonly onUpdate: ForeignAction;
   readonly disabled?: boolean | undefined;
+  /** Not known to hold for every row. */
+  readonly untrusted?: boolean | undefined;
   readonly systemNamed?: boolean | undefined;
 }
 
@@ -56,6 +59,7 @@ export interface CheckDef {
   readonly pg: string;
   readonly text: string;
   readonly disabled?: boolean | undefined;
+  readonly untrusted?: boolean | undefined;
   readonly systemNamed?: boolean | undefined;
 }
 
@@ -89,13 +93,71 @@ export interface ViewDef {
 
 export interface ProcedureDef {
   readonly kind: 'procedure';
+  /** What sys.parameters shows. */
+  readonly parameters?:
+    readonly { readonly name: string; readonly type: SqlType; readonly output: boolean }[] | undefined;
   readonly id: number;
   readonly schema: string;
   readonly name: string;
   readonly text: string;
 }
 
-export type ObjectDef = TableDef | ViewDef | ProcedureDef;
+export interface FunctionDef {
+  readonly kind: 'function';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly text: string;
+  /** Scalar, or the rows of one query. */
+  readonly type: 'FN' | 'IF';
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: SqlType;
+    readonly output: boolean;
+    readonly hasDefault: boolean;
+  }[];
+  readonly returns?: SqlType | undefined;
+  /** PostgreSQL's function behind a scalar one. */
+  readonly pg?: string | undefined;
+}
+
+export interface SequenceDef {
+  readonly kind: 'sequence';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly type: SqlType;
+  readonly start: string;
+  readonly increment: string;
+  readonly min: string;
+  readonly max: string;
+  readonly cycle: boolean;
+  readonly pg: string;
+}
+
+export interface SynonymDef {
+  readonly kind: 'synonym';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly target: readonly string[];
+  readonly written: string;
+}
+
+export interface TriggerDef {
+  readonly kind: 'trigger';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly text: string;
+  /** The table's id. */
+  readonly parent: number;
+  readonly events: readonly TriggerEvent[];
+  readonly disabled?: boolean | undefined;
+}
+
+export type ObjectDef =
+  TableDef | ViewDef | ProcedureDef | FunctionDef | SequenceDef | SynonymDef | TriggerDef;
 
 export interface SchemaDef {
   readonly id: number;

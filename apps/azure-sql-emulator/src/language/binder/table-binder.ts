@@ -1,37 +1,20 @@
 import { quote } from '../../catalog/naming.js';
-import { columnById, findColumn, primaryKey, type TableDef, type ViewDef } from '../../catalog/model.js';
+import type { TableDef, ViewDef } from '../../catalog/model.js';
 import { systemView } from '../../catalog/system-views.js';
 import type { SqlType } from '../../engine.js';
-import type { Query, TableRef } from '../ast.js';
-import { SqlError, invalidObject, unsupported } from '../errors.js';
-import { BIGINT, INT, isText, nvarchar } from '../types.js';
-import { Scope, type BoundQuery, type Source, type SourceColumn } from './environment.js';
-import { FunctionBinder } from './function-binder.js';
-import { typed } from './typed.js';
-
-type RefOf<K extends TableRef['kind']> = Extract<TableRef, { kind: K }>;
-
-export interface BoundTable {
-  readonly sql: string;
-  readonly sources: Source[];
-}
+import type { TableRef } from '../ast.js';
+import { SqlError, invalidObject } from '../errors.js';
+import type { BoundTable, RefOf } from './change-table-binder.js';
+import { Scope, type BoundQuery, type Source } from './environment.js';
+import { RowsetBinder } from './rowset-binder.js';
 
 interface VisibleCte {
   readonly pgName: string;
   readonly columns: readonly { name: string; type: SqlType; nullable: boolean }[];
   /** The statement's table when the CTE is a plain window on one, which makes it updatable. */
 }
-
-const changeColumns: readonly [string, SqlType, boolean, string][] = [
-  ['SYS_CHANGE_VERSION', BIGINT, true, 'sys_change_version'],
-  ['SYS_CHANGE_CREATION_VERSION', BIGINT, true, 'sys_change_creation_version'],
-  ['SYS_CHANGE_OPERATION', { name: 'nchar', length: 1 }, true, 'sys_change_operation'],
-  ['SYS_CHANGE_COLUMNS', { name: 'varbinary', length: 4100 }, true, 'sys_change_columns'],
-  ['SYS_CHANGE_CONTEXT', { name: 'varbinary', length: 128 }, true, 'sys_change_context'],
-];
-
 /** Everything that can stand in FROM. */
-export abstract class TableBinder extends FunctionBinder {
+export abstract class TableBinder extends RowsetBinder {
   protected readonly ctes: Map<string, VisibleCte>[] = [];
 
   protected visibleCte(name: string): VisibleCte | undefined {
@@ -79,7 +62,7 @@ export abstract class TableBinder extends FunctionBinder {
   }
 
   /** `siblings` holds what stands to the left, which only APPLY may see. */
-  protected bindTable(ref: TableRef, siblings: Scope, parent: Scope | undefined): BoundTable {
+  protected override bindTable(ref: TableRef, siblings: Scope, parent: Scope | undefined): BoundTable {
     switch (ref.kind) {
       case 'table':
         return this.namedTable(ref);
@@ -134,7 +117,14 @@ export abstract class TableBinder extends FunctionBinder {
       }));
       return {
         sql: `(${view.sql(this.env.database)}) as ${pgAlias}`,
-        sources: [{ alias: ref.alias ?? name, pgAlias, columns }],
+        sources: [
+          {
+            alias: ref.alias ?? name,
+            pgAlias,
+            columns,
+            ...(schema && !ref.alias ? { schema: schema.toLowerCase() } : {}),
+          },
+        ],
       };
     }
     const found = this.env.find(schema, name);
@@ -263,207 +253,6 @@ export abstract class TableBinder extends FunctionBinder {
       sources: [...left.sources, ...right.sources],
     };
   }
-
-  private trackedTable(parts: readonly string[], line: number): TableDef {
-    const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
-    if (!found) throw invalidObject(parts.join('.'), line);
-    if (found.kind !== 'table')
-      throw new SqlError(22107, `The object '${parts.join('.')}' is not a user table.`, line);
-    if (!found.tracking)
-      throw new SqlError(22105, `Change tracking is not enabled on table '${parts.join('.')}'.`, line);
-    this.touch(found, 'SELECT');
-    this.touch(found, 'VIEW CHANGE TRACKING');
-    return found;
-  }
-
-  private keyColumns(table: TableDef, pgAlias: string): SourceColumn[] {
-    return (primaryKey(table)?.columns ?? []).map(({ id }) => {
-      const column = columnById(table, id);
-      return { name: column.name, type: column.type, nullable: false, pg: `${pgAlias}.${quote(column.pg)}` };
-    });
-  }
-
-  protected override existsChanges(query: Query): string | undefined {
-    const { body } = query;
-    if (query.ctes.length > 0 || query.offset || body.kind !== 'select') return undefined;
-    const [ref] = body.from;
-    const plain =
-      body.from.length === 1 && !body.where && !body.having && !body.top && body.groupBy.length === 0;
-    if (
-      !plain ||
-      ref?.kind !== 'changes' ||
-      !body.items.every((item) => item.star || item.expr?.kind === 'number')
-    )
-      return undefined;
-    this.changes(ref);
-    const table = this.trackedTable(ref.table, ref.line);
-    return `ct.has_changes(${table.id}::oid, ${this.baseVersion(ref)})`;
-  }
-
-  private baseVersion(ref: RefOf<'changes'>): string {
-    const version = this.value(ref.version, undefined);
-    return version.untyped ? 'null::int8' : this.to(version, BIGINT, ref.line, 'explicit');
-  }
-
-  private changes(ref: RefOf<'changes'>): BoundTable {
-    if (ref.alias === undefined) {
-      throw new SqlError(22104, 'A table returned by the CHANGETABLE function must be aliased.', ref.line);
-    }
-    const table = this.trackedTable(ref.table, ref.line);
-    const pgAlias = this.nextAlias('t');
-    const base = this.baseVersion(ref);
-    const columns = [
-      ...changeColumns.map(([name, type, nullable, pg]) => ({
-        name,
-        type,
-        nullable,
-        pg: `${pgAlias}.${quote(pg)}`,
-      })),
-      ...this.keyColumns(table, pgAlias),
-    ].map((column, i) => ({ ...column, name: ref.columns?.[i] ?? column.name }));
-    return {
-      sql: `ct.${quote(`changes_${table.id}`)}(${base}) as ${pgAlias}`,
-      sources: [{ alias: ref.alias, pgAlias, columns }],
-    };
-  }
-
-  private version(ref: RefOf<'version'>, siblings: Scope): BoundTable {
-    if (ref.alias === undefined) {
-      throw new SqlError(22104, 'A table returned by the CHANGETABLE function must be aliased.', ref.line);
-    }
-    const table = this.trackedTable(ref.table, ref.line);
-    const pgAlias = this.nextAlias('t');
-    const keys = primaryKey(table)?.columns ?? [];
-    if (ref.keys.length !== keys.length)
-      throw new SqlError(
-        22110,
-        `The number of columns specified in the CHANGETABLE(VERSION ...) function does not match the number of primary key columns for table '${ref.table.join('.')}'.`,
-        ref.line,
-      );
-    if (ref.values.length !== ref.keys.length)
-      throw new SqlError(
-        22103,
-        'The number of values specified in the CHANGETABLE(VERSION ...) function does not match the number of columns.',
-        ref.line,
-      );
-    const args = keys.map(({ id }) => {
-      const column = columnById(table, id);
-      const at = ref.keys.findIndex((name) => name.toLowerCase() === column.name.toLowerCase());
-      const value = ref.values[at];
-      if (!value)
-        throw new SqlError(
-          22111,
-          `The column '${ref.keys.find((name) => !findColumn(table, name)) ?? column.name}' specified in the CHANGETABLE(VERSION ...) function is not part of the primary key for table '${ref.table.join('.')}'.`,
-          ref.line,
-        );
-      return this.to(this.value(value, siblings), column.type, ref.line);
-    });
-    const columns = [
-      { name: 'SYS_CHANGE_VERSION', type: BIGINT, nullable: true, pg: `${pgAlias}.sys_change_version` },
-      {
-        name: 'SYS_CHANGE_CONTEXT',
-        type: { name: 'varbinary', length: 128 } as SqlType,
-        nullable: true,
-        pg: `${pgAlias}.sys_change_context`,
-      },
-      ...this.keyColumns(table, pgAlias),
-    ].map((column, i) => ({ ...column, name: ref.columns?.[i] ?? column.name }));
-    return {
-      sql: `ct.${quote(`version_${table.id}`)}(${args.join(', ')}) as ${pgAlias}`,
-      sources: [{ alias: ref.alias, pgAlias, columns }],
-    };
-  }
-
-  private tableFunction(ref: RefOf<'tableFunction'>, siblings: Scope): BoundTable {
-    const args = ref.args.map((arg) => this.value(arg, siblings));
-    const pgAlias = this.nextAlias('t');
-    const alias = ref.alias ?? ref.name.toLowerCase();
-    const [first, second, third] = args;
-    if (!first)
-      throw new SqlError(174, `The ${ref.name.toLowerCase()} function requires arguments.`, ref.line, 15);
-    if (ref.name === 'STRING_SPLIT' && second) {
-      const ordinal = third?.pg === '1';
-      const type: SqlType = isText(first.type)
-        ? {
-            ...first.type,
-            name:
-              first.type.name === 'char'
-                ? 'varchar'
-                : first.type.name === 'nchar'
-                  ? 'nvarchar'
-                  : first.type.name,
-          }
-        : nvarchar(4000);
-      const out = this.output({ ...typed('u.v', type) });
-      const columns = [
-        { name: 'value', type, nullable: false, pg: `${pgAlias}.c1` },
-        ...(ordinal ? [{ name: 'ordinal', type: BIGINT, nullable: false, pg: `${pgAlias}.c2` }] : []),
-      ];
-      return {
-        sql: `(select ${out} as c1, u.o as c2 from unnest(string_to_array(${this.text(first, ref.line)}, ${this.text(second, ref.line)})) with ordinality as u(v, o)) as ${pgAlias}`,
-        sources: [{ alias, pgAlias, columns: renamed(columns, ref.columns) }],
-      };
-    }
-    if (ref.name === 'GENERATE_SERIES' && second) {
-      const type = first.type.name === 'bigint' || second.type.name === 'bigint' ? BIGINT : INT;
-      const step = third
-        ? this.to(third, type, ref.line)
-        : `(case when ${this.to(first, type, ref.line)} <= ${this.to(second, type, ref.line)} then 1 else -1 end)`;
-      const sql = `(select g as c1 from generate_series(${this.to(first, type, ref.line)}, ${this.to(second, type, ref.line)}, ${step}) as g) as ${pgAlias}`;
-      return {
-        sql,
-        sources: [
-          {
-            alias,
-            pgAlias,
-            columns: renamed([{ name: 'value', type, nullable: false, pg: `${pgAlias}.c1` }], ref.columns),
-          },
-        ],
-      };
-    }
-    throw unsupported(`table-valued function ${ref.name}`, ref.line);
-  }
-
-  private pivot(ref: RefOf<'pivot'>, siblings: Scope, parent: Scope | undefined): BoundTable {
-    const source = this.bindTable(ref.source, siblings, parent);
-    const scope = new Scope(source.sources, parent);
-    const used = new Set([ref.value.at(-1)?.toLowerCase(), ref.column.at(-1)?.toLowerCase()]);
-    const all = source.sources.flatMap((s) => s.columns);
-    const groups = all.filter((column) => !used.has(column.name.toLowerCase()));
-    const outputs: { name: string; type: SqlType; nullable: boolean; pg: string }[] = groups.map(
-      (column) => ({ name: column.name, type: column.type, nullable: column.nullable, pg: column.pg }),
-    );
-    for (const value of ref.values) {
-      const { line } = ref;
-      const when = {
-        kind: 'compare',
-        op: '=',
-        left: { kind: 'column', parts: ref.column, line },
-        right: { kind: 'string', value, national: true, line },
-        line,
-      } as const;
-      const picked = {
-        kind: 'case',
-        branches: [{ when, then: { kind: 'column', parts: ref.value, line } }],
-        line,
-      } as const;
-      const aggregate = this.value({ kind: 'call', name: ref.aggregate, args: [picked], line }, scope);
-      outputs.push({ name: value, type: aggregate.type, nullable: true, pg: this.output(aggregate) });
-    }
-    const pgAlias = this.nextAlias('t');
-    const list = outputs.map((column, i) => `${column.pg} as c${i + 1}`).join(', ');
-    const by = groups.length > 0 ? ` group by ${groups.map((column) => column.pg).join(', ')}` : '';
-    const columns = outputs.map((column, i) => ({
-      name: column.name,
-      type: column.type,
-      nullable: column.nullable,
-      pg: `${pgAlias}.c${i + 1}`,
-    }));
-    return {
-      sql: `(select ${list} from ${source.sql}${by}) as ${pgAlias}`,
-      sources: [{ alias: ref.alias, pgAlias, columns }],
-    };
-  }
 }
 
 const grouped = (ref: TableRef, sql: string): string =>
@@ -472,6 +261,3 @@ const grouped = (ref: TableRef, sql: string): string =>
 const makeNullable = (sources: readonly Source[]): void => {
   for (const source of sources) for (const column of source.columns) column.nullable = true;
 };
-
-const renamed = (columns: readonly SourceColumn[], names: readonly string[] | undefined): SourceColumn[] =>
-  columns.map((column, i) => ({ ...column, name: names?.[i] ?? column.name }));
