@@ -1,6 +1,6 @@
 import type { SqlType } from '../../engine.js';
 import type { Query } from '../ast.js';
-import type { ObjectDef, TableDef } from '../../catalog/model.js';
+import type { FunctionDef, ObjectDef, TableDef } from '../../catalog/model.js';
 
 /** What names mean while a statement is bound. */
 export interface BindEnvironment {
@@ -10,11 +10,20 @@ export interface BindEnvironment {
   tableById(id: number): TableDef | undefined;
   /** A view's query, parsed. */
   viewQuery(text: string): { query: Query; columns: readonly string[] | undefined };
+  /** An inline function's query, bound. */
+  inlineFunction(definition: FunctionDef): BoundInline;
   variable(name: string): SqlType | undefined;
   tableVariable(name: string): TableDef | undefined;
   /** The database is tracked at all. */
   readonly tracked: boolean;
   readonly identityInsert: TableDef['id'] | undefined;
+}
+
+/** The query of an inline function: its text once the row of its arguments (p1, p2, …) has a name. */
+export interface BoundInline {
+  readonly columns: readonly OutputColumn[];
+  readonly tables: readonly TableDef[];
+  sql(row: string): string;
 }
 
 /** Where a `$n` of the PostgreSQL text gets its value from when the statement runs. */

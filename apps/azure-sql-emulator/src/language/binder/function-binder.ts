@@ -7,7 +7,8 @@ import { numberFunctions } from '../functions/number-functions.js';
 import { systemFunctions } from '../functions/system-functions.js';
 import { textFunctions } from '../functions/text-functions.js';
 import { timeFunctions } from '../functions/time-functions.js';
-import { nvarchar, pgType } from '../types.js';
+import { INT, nvarchar, pgType } from '../types.js';
+import { checkedArguments } from './user-function.js';
 import { convert } from './conversion.js';
 import type { Scope } from './environment.js';
 import { ExpressionBinder } from './expression-binder.js';
@@ -45,7 +46,7 @@ export abstract class FunctionBinder extends ExpressionBinder {
   protected override call(call: FunctionCall, scope: Scope | undefined): Typed {
     const entry = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined;
     if (!entry) {
-      if (call.name.includes('.')) throw unsupported(`user-defined function ${call.name}`, call.line);
+      if (call.name.includes('.')) return this.userFunction(call, scope);
       throw new SqlError(
         195,
         `'${call.name.toLowerCase()}' is not a recognized built-in function name.`,
@@ -66,6 +67,18 @@ export abstract class FunctionBinder extends ExpressionBinder {
       );
     }
     return entry.bind(this.functionContext(call, scope));
+  }
+
+  private userFunction(call: FunctionCall, scope: Scope | undefined): Typed {
+    const parts = call.name.split('.');
+    const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
+    const { definition, args } = checkedArguments(found, 'FN', parts, call.args, call.line);
+    this.require(definition, 'EXECUTE');
+    const values = args.map((arg, i) => {
+      const type = definition.parameters[i]?.type ?? INT;
+      return this.to(this.value(arg, scope), type, call.line);
+    });
+    return typed(`${definition.pg ?? ''}(${values.join(', ')})`, definition.returns ?? INT);
   }
 
   private functionContext(call: FunctionCall, scope: Scope | undefined): FunctionContext {

@@ -5,6 +5,8 @@ import type { SqlType } from '../../engine.js';
 import type { TableRef } from '../ast.js';
 import { SqlError, invalidObject } from '../errors.js';
 import type { BoundTable, RefOf } from './change-table-binder.js';
+import { INT } from '../types.js';
+import { checkedArguments } from './user-function.js';
 import { Scope, type BoundQuery, type Source } from './environment.js';
 import { RowsetBinder } from './rowset-binder.js';
 
@@ -86,6 +88,8 @@ export abstract class TableBinder extends RowsetBinder {
         return this.version(ref, siblings);
       case 'tableFunction':
         return this.tableFunction(ref, siblings);
+      case 'userFunction':
+        return this.userTableFunction(ref, siblings);
       case 'pivot':
         return this.pivot(ref, siblings, parent);
     }
@@ -128,8 +132,9 @@ export abstract class TableBinder extends RowsetBinder {
       };
     }
     const found = this.env.find(schema, name);
-    if (!found || found.kind === 'procedure') throw invalidObject(ref.parts.join('.'), ref.line);
+    if (found?.kind !== 'table' && found?.kind !== 'view') throw invalidObject(ref.parts.join('.'), ref.line);
     if (found.kind === 'view') return this.view(found, ref.alias ?? name, ref.line);
+    if (found.kind !== 'table') throw invalidObject(ref.parts.join('.'), ref.line);
     this.touch(found, 'SELECT');
     return this.physicalTable(found, ref.alias ?? name, ref.alias === undefined ? found.schema : undefined);
   }
@@ -168,6 +173,32 @@ export abstract class TableBinder extends RowsetBinder {
 
   protected tableName(table: TableDef): string {
     return `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
+  }
+
+  /** An inline function: a lateral row of its arguments, and its query beside that row. */
+  private userTableFunction(ref: RefOf<'userFunction'>, siblings: Scope): BoundTable {
+    const { parts, line } = ref;
+    const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
+    const { definition, args } = checkedArguments(found, 'IF', parts, ref.args, line);
+    this.require(definition, 'SELECT');
+    const row = this.nextAlias('args');
+    const values = args.map((arg, i) => {
+      const type = definition.parameters[i]?.type ?? INT;
+      return `${this.to(this.value(arg, siblings), type, line)} as p${i + 1}`;
+    });
+    const bound = this.env.inlineFunction(definition);
+    this.insideViews++;
+    for (const table of bound.tables) this.touch(table, 'SELECT');
+    this.insideViews--;
+    const body = this.nextAlias('body');
+    const sql = `select ${body}.* from (select ${values.join(', ') || '1 as p0'}) as ${row} cross join lateral (${bound.sql(row)}) as ${body}`;
+    return this.derived(
+      { sql, columns: bound.columns },
+      ref.alias ?? parts.at(-1) ?? '',
+      ref.columns,
+      line,
+      true,
+    );
   }
 
   private view(view: ViewDef, alias: string, line: number): BoundTable {

@@ -1,0 +1,106 @@
+import type { SqlType } from '../../engine.js';
+import type { TableRef } from '../ast.js';
+import { SqlError, unsupported } from '../errors.js';
+import { BIGINT, INT, isText, nvarchar } from '../types.js';
+import { ChangeTableBinder, type BoundTable, type RefOf } from './change-table-binder.js';
+import { Scope, type SourceColumn } from './environment.js';
+import { typed } from './typed.js';
+
+/** Tables that are computed: table-valued functions and PIVOT. */
+export abstract class RowsetBinder extends ChangeTableBinder {
+  protected abstract bindTable(ref: TableRef, siblings: Scope, parent: Scope | undefined): BoundTable;
+
+  protected tableFunction(ref: RefOf<'tableFunction'>, siblings: Scope): BoundTable {
+    const args = ref.args.map((arg) => this.value(arg, siblings));
+    const pgAlias = this.nextAlias('t');
+    const alias = ref.alias ?? ref.name.toLowerCase();
+    const [first, second, third] = args;
+    if (!first)
+      throw new SqlError(174, `The ${ref.name.toLowerCase()} function requires arguments.`, ref.line, 15);
+    if (ref.name === 'STRING_SPLIT' && second) {
+      const ordinal = third?.pg === '1';
+      const type: SqlType = isText(first.type)
+        ? {
+            ...first.type,
+            name:
+              first.type.name === 'char'
+                ? 'varchar'
+                : first.type.name === 'nchar'
+                  ? 'nvarchar'
+                  : first.type.name,
+          }
+        : nvarchar(4000);
+      const out = this.output({ ...typed('u.v', type) });
+      const columns = [
+        { name: 'value', type, nullable: false, pg: `${pgAlias}.c1` },
+        ...(ordinal ? [{ name: 'ordinal', type: BIGINT, nullable: false, pg: `${pgAlias}.c2` }] : []),
+      ];
+      return {
+        sql: `(select ${out} as c1, u.o as c2 from unnest(string_to_array(${this.text(first, ref.line)}, ${this.text(second, ref.line)})) with ordinality as u(v, o)) as ${pgAlias}`,
+        sources: [{ alias, pgAlias, columns: renamed(columns, ref.columns) }],
+      };
+    }
+    if (ref.name === 'GENERATE_SERIES' && second) {
+      const type = first.type.name === 'bigint' || second.type.name === 'bigint' ? BIGINT : INT;
+      const step = third
+        ? this.to(third, type, ref.line)
+        : `(case when ${this.to(first, type, ref.line)} <= ${this.to(second, type, ref.line)} then 1 else -1 end)`;
+      const sql = `(select g as c1 from generate_series(${this.to(first, type, ref.line)}, ${this.to(second, type, ref.line)}, ${step}) as g) as ${pgAlias}`;
+      return {
+        sql,
+        sources: [
+          {
+            alias,
+            pgAlias,
+            columns: renamed([{ name: 'value', type, nullable: false, pg: `${pgAlias}.c1` }], ref.columns),
+          },
+        ],
+      };
+    }
+    throw unsupported(`table-valued function ${ref.name}`, ref.line);
+  }
+
+  protected pivot(ref: RefOf<'pivot'>, siblings: Scope, parent: Scope | undefined): BoundTable {
+    const source = this.bindTable(ref.source, siblings, parent);
+    const scope = new Scope(source.sources, parent);
+    const used = new Set([ref.value.at(-1)?.toLowerCase(), ref.column.at(-1)?.toLowerCase()]);
+    const all = source.sources.flatMap((s) => s.columns);
+    const groups = all.filter((column) => !used.has(column.name.toLowerCase()));
+    const outputs: { name: string; type: SqlType; nullable: boolean; pg: string }[] = groups.map(
+      (column) => ({ name: column.name, type: column.type, nullable: column.nullable, pg: column.pg }),
+    );
+    for (const value of ref.values) {
+      const { line } = ref;
+      const when = {
+        kind: 'compare',
+        op: '=',
+        left: { kind: 'column', parts: ref.column, line },
+        right: { kind: 'string', value, national: true, line },
+        line,
+      } as const;
+      const picked = {
+        kind: 'case',
+        branches: [{ when, then: { kind: 'column', parts: ref.value, line } }],
+        line,
+      } as const;
+      const aggregate = this.value({ kind: 'call', name: ref.aggregate, args: [picked], line }, scope);
+      outputs.push({ name: value, type: aggregate.type, nullable: true, pg: this.output(aggregate) });
+    }
+    const pgAlias = this.nextAlias('t');
+    const list = outputs.map((column, i) => `${column.pg} as c${i + 1}`).join(', ');
+    const by = groups.length > 0 ? ` group by ${groups.map((column) => column.pg).join(', ')}` : '';
+    const columns = outputs.map((column, i) => ({
+      name: column.name,
+      type: column.type,
+      nullable: column.nullable,
+      pg: `${pgAlias}.c${i + 1}`,
+    }));
+    return {
+      sql: `(select ${list} from ${source.sql}${by}) as ${pgAlias}`,
+      sources: [{ alias: ref.alias, pgAlias, columns }],
+    };
+  }
+}
+
+const renamed = (columns: readonly SourceColumn[], names: readonly string[] | undefined): SourceColumn[] =>
+  columns.map((column, i) => ({ ...column, name: names?.[i] ?? column.name }));
