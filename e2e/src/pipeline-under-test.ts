@@ -5,7 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { pipelineConfigSchema, Topics, type AnyJournalEntry, type PipelineConfig } from '@thalamus/contracts';
 import { createKafka, readJournal } from '@thalamus/kafka';
-import { cloneRoot, startStack, type ComponentName, type LocalStack } from '@thalamus/local-stack';
+import {
+  cloneRoot,
+  startStack,
+  type ComponentName,
+  type LocalStack,
+  type OutsideServers,
+} from '@thalamus/local-stack';
 import { Warehouse } from '@thalamus/redshift';
 import { openSample } from '@thalamus/sample-gme';
 
@@ -42,6 +48,8 @@ export interface PipelineOptions {
   readonly sourceDatabase: string;
   /** Infrastructure that runs before the source is filled. */
   readonly infrastructure: readonly ComponentName[];
+  /** Servers that take the place of some of it. */
+  readonly servers?: OutsideServers;
   /** Creates the schema and the first rows. */
   readonly fill: (pool: SourcePool) => Promise<void>;
   readonly services: readonly (readonly [ComponentName, number])[];
@@ -74,6 +82,7 @@ export class PipelineUnderTest implements AsyncDisposable {
       components: options.infrastructure,
       config: file,
       sourceDatabase: options.sourceDatabase,
+      ...(options.servers && { servers: options.servers }),
     });
     try {
       const pool = await openSample({ ...stack.endpoints.source, trustCertificate: true });

@@ -12,7 +12,7 @@ export interface StackEndpoints {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** The Azure SQL emulator. */
+  /** The Azure SQL emulator, or a server outside, which has no control endpoint: its address is then empty. */
   readonly source: Login & { readonly encrypt: boolean; readonly controlUrl: string };
   /** The Redshift emulator. */
   readonly warehouse: Login & {
@@ -22,6 +22,9 @@ export interface StackEndpoints {
   };
   readonly spark: { readonly url: string };
 }
+
+/** Servers a stack can do without because they run elsewhere: a container, a cloud. */
+export type OutsideServers = Partial<Pick<StackEndpoints, 'kafka' | 's3' | 'source'>>;
 
 /** What any database client asks for. */
 export interface Login {

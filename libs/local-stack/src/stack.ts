@@ -11,7 +11,12 @@ import {
   type ComponentName,
 } from './component-catalogue.js';
 import type { ComponentEvent, ComponentRunner } from './component-runner.js';
-import { DEFAULT_SOURCE_DATABASE, stackEndpoints, type StackEndpoints } from './endpoints.js';
+import {
+  DEFAULT_SOURCE_DATABASE,
+  stackEndpoints,
+  type OutsideServers,
+  type StackEndpoints,
+} from './endpoints.js';
 import { StackError } from './local-stack.errors.js';
 import { startControlServer } from './control-server.js';
 import { lockStack, ownIdentity } from './stack-lock.js';
@@ -38,6 +43,8 @@ export interface StackOptions {
   readonly config?: string;
   /** Database the Azure SQL emulator makes at its first start; default the sample's. */
   readonly sourceDatabase?: string;
+  /** Servers that run elsewhere, in place of the stack's own; leave their components out. */
+  readonly servers?: OutsideServers;
   /** Environment added to every service. */
   readonly serviceEnv?: Readonly<Record<string, string>>;
   /** Ends a start that goes on; nothing is left running then. */
@@ -130,7 +137,10 @@ class RunningStack implements LocalStack {
     private state: StackState,
     private readonly cleanUp: () => Promise<void>,
   ) {
-    this.endpoints = stackEndpoints(state, this.port, options.sourceDatabase ?? DEFAULT_SOURCE_DATABASE);
+    this.endpoints = {
+      ...stackEndpoints(state, this.port, options.sourceDatabase ?? DEFAULT_SOURCE_DATABASE),
+      ...options.servers,
+    };
     const names = options.components ?? componentNames;
     const components = names.flatMap((name) => {
       const count = options.replicas?.[name] ?? DEFAULT_REPLICAS[name] ?? 1;

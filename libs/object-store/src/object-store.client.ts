@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -61,6 +62,17 @@ export class ObjectStore implements Disposable {
     if (!url.startsWith(start))
       throw new PipelineError('THAL-O002', `${url} is not in the bucket ${this.bucket}`);
     return url.slice(start.length);
+  }
+
+  /** Makes the bucket unless it is there. */
+  async ensureBucket(): Promise<void> {
+    try {
+      await this.ask(`making the bucket ${this.bucket}`, () =>
+        this.client.send(new CreateBucketCommand({ Bucket: this.bucket })),
+      );
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
   }
 
   /** Stores one object, replacing what is there. The store shows it whole or not at all. */

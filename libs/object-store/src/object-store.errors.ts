@@ -33,7 +33,7 @@ export function isNotFound(error: unknown): boolean {
   return cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 404;
 }
 
-/** True when a conditional write lost: an object of that key is there (412), or another writer was ahead (409). */
+/** True when what was to be made is there already (412, 409), or another writer was ahead (409). */
 export function isTaken(error: unknown): boolean {
   const cause = isPipelineError(error) ? error.cause : error;
   return cause instanceof S3ServiceException && [409, 412].includes(cause.$metadata.httpStatusCode ?? 0);
