@@ -21,6 +21,8 @@ export interface BackendLogin {
   readonly secret: Buffer;
 }
 
+const CANCEL_TIMEOUT_MS = 5000;
+
 const int32 = (value: number): Buffer => {
   const buffer = Buffer.allocUnsafe(4);
   buffer.writeInt32BE(value, 0);
@@ -113,9 +115,11 @@ export async function logIn(address: PostgresAddress): Promise<BackendLogin> {
 /** Asks PostgreSQL to cancel what the session of that key does. */
 export async function sendCancel(address: PostgresAddress, pid: number, secret: Buffer): Promise<void> {
   const socket = connect({ host: address.host, port: address.port });
+  socket.setTimeout(CANCEL_TIMEOUT_MS, () => socket.destroy(new Error('PostgreSQL does not answer')));
   await once(socket, 'connect');
   const body = Buffer.concat([int32(80877102), int32(pid), secret]);
   socket.end(Buffer.concat([int32(body.length + 4), body]));
+  socket.resume();
   await once(socket, 'close');
 }
 

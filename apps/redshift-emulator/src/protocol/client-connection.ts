@@ -14,6 +14,9 @@ export class ClientConnection implements ClientSink {
   private queuedBytes = 0;
   private wake: (() => void) | undefined;
   private ended = false;
+  private reportLoss: () => void = () => undefined;
+  /** Resolves when the client has gone without a word, so that nobody waits for what its statements do. */
+  readonly lost = new Promise<void>((resolve) => (this.reportLoss = resolve));
 
   constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
@@ -39,7 +42,13 @@ export class ClientConnection implements ClientSink {
 
   private end(): void {
     this.ended = true;
+    if (!this.saysGoodbye()) this.reportLoss();
     this.wake?.();
+  }
+
+  /** A client may send its last statement and Terminate together and leave: that statement is to be done. */
+  private saysGoodbye(): boolean {
+    return this.queue.some(({ type }) => type === 'X');
   }
 
   get isOpen(): boolean {

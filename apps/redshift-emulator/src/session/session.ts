@@ -2,6 +2,7 @@ import { RedshiftError, toRedshiftError } from '../errors.js';
 import type { Plan } from '../language/plan.js';
 import { StatementPlanner } from '../language/statements.js';
 import type { ClientConnection } from '../protocol/client-connection.js';
+import { sendCancel } from '../protocol/backend-login.js';
 import { errorResponse, frame, readCstring, readyForQuery, type Message } from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import { AlreadyReported } from './already-reported.js';
@@ -29,12 +30,25 @@ export class Session {
   /** Runs until the client leaves or PostgreSQL ends the connection. */
   async run(): Promise<void> {
     void this.backend.ended.then(() => this.client.close());
+    void this.client.lost.then(() => this.abandon());
     for (;;) {
       const message = await this.client.next();
       if (message === undefined || message.type === 'X') break;
       await this.handle(message);
     }
     this.context.abort.abort();
+    this.backend.close();
+  }
+
+  /** Nobody waits for the running statement any more: it is cancelled, and its transaction rolled back. */
+  private async abandon(): Promise<void> {
+    const { server, pid, abort } = this.context;
+    abort.abort();
+    try {
+      await sendCancel(server.storage.address, pid, this.backend.login.secret);
+    } catch (error) {
+      server.log(`session ${pid} could not be cancelled: ${String(error)}`);
+    }
     this.backend.close();
   }
 

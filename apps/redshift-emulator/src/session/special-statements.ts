@@ -191,6 +191,8 @@ export class SpecialStatements {
   /** COPY and UNLOAD, in the client's transaction or one of their own. */
   private async transfer(work: () => Promise<void>): Promise<void> {
     this.refuseInFailedTransaction();
+    // A cancellation is for the statement that ran when it came.
+    this.context.abort = new AbortController();
     const idle = this.backend.status === 'I';
     if (idle) await this.backend.run('begin isolation level repeatable read');
     try {
