@@ -7,18 +7,21 @@ import { pipelineConfigSchema, Topics } from '@thalamus/contracts';
 import { cloneRoot, startStack } from '@thalamus/local-stack';
 import { createSample, openSample, seedSample } from '@thalamus/sample-gme';
 import { serialConnector, sling, type PeerResult } from './peers.bench.js';
+import { printCopyFigures, redshiftCopy } from './emulators/redshift-copy.bench.js';
 import { PipelineBench, type Phase } from './pipeline.bench.js';
 
-const help = `npm run bench -- [--scale small|medium|large] [--burst rows] [--no-peers]
+const help = `npm run bench -- [--scale small|medium|large] [--burst rows] [--no-peers] [--redshift-copy megabytes]
 
 Loads the sample in full and then a burst of changes, and prints rows/s, CPU-seconds and peak memory of each service,
 beside the serial connector this product replaces and Sling, over the same emulators in the same run.
+--redshift-copy measures only the Redshift emulator's COPY beside PostgreSQL's; 1024 is the figure of the records.
 `;
 
 const { values } = parseArgs({
   options: {
     scale: { type: 'string', default: 'medium' },
     burst: { type: 'string', default: '50000' },
+    'redshift-copy': { type: 'string' },
     'no-peers': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -51,6 +54,7 @@ function printPeer(peer: PeerResult, own: Phase): void {
 }
 
 async function main(): Promise<void> {
+  if (values['redshift-copy'] !== undefined) return benchCopy(Number(values['redshift-copy']));
   const scale = values.scale as 'small' | 'medium' | 'large';
   const config = pipelineConfigSchema.parse(
     parse(readFileSync(join(cloneRoot, 'samples', 'gme', 'pipeline.yaml'), 'utf8')),
@@ -88,6 +92,15 @@ async function main(): Promise<void> {
   } finally {
     await pool.close();
   }
+}
+
+async function benchCopy(size: number): Promise<void> {
+  await using stack = await startStack({
+    dir: join(cloneRoot, '.thalamus', 'bench-copy'),
+    ephemeral: true,
+    components: ['postgres', 's3', 'redshift-emulator'],
+  });
+  printCopyFigures(await redshiftCopy(stack, size));
 }
 
 if (values.help) process.stdout.write(help);

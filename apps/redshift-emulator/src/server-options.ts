@@ -1,7 +1,7 @@
 import type { PostgresAddress } from './protocol/backend-login.js';
 import type { RoleKeys } from './s3/object-stores.js';
 import type { Isolation } from './language/plan-statement.js';
-import type { Latency } from './session/commit-queue.js';
+import type { Latency } from './session/latency.js';
 
 /** How an emulator is started; everything has a default. */
 export interface EmulatorOptions {

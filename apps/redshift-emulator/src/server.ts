@@ -12,8 +12,10 @@ import { sendCancel, type PostgresAddress } from './protocol/backend-login.js';
 import { greet, type AuthenticatedClient } from './protocol/greeting.js';
 import { selfSignedContext } from './protocol/tls.js';
 import { ObjectStores } from './s3/object-stores.js';
-import { CommitQueue, NO_LATENCY, REAL_LATENCY } from './session/commit-queue.js';
+import { CommitQueue } from './session/commit-queue.js';
+import { NO_LATENCY, REAL_LATENCY } from './session/latency.js';
 import { Moods } from './session/moods.js';
+import { SerializationGraph } from './session/serialization-graph.js';
 import { openSession } from './session/open-session.js';
 import type { ServerContext, SessionContext } from './session/session-context.js';
 import { addressOfUrl, type EmulatorOptions } from './server-options.js';
@@ -54,6 +56,10 @@ class Listener {
     private readonly options: { readonly tls: SecureContext | undefined; readonly auth: 'md5' | 'cleartext' },
   ) {
     this.server = createServer({ noDelay: true }, (socket) => {
+      if (context.moods.unavailable) {
+        socket.destroy();
+        return;
+      }
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
       this.serve(socket).catch((error: unknown) => {
@@ -103,10 +109,15 @@ class Listener {
     await sendCancel(this.context.storage.address, pid, session.backendSecret);
   }
 
+  /** Ends every connection, as a cluster does that is paused or resized. */
+  interrupt(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.interrupt();
     await closed;
   }
 }
@@ -147,6 +158,7 @@ async function start(
   listener.server.listen(options.port ?? 0, host);
   await once(listener.server, 'listening');
   cleanups.push(() => listener.close());
+  context.moods.onInterruption = () => listener.interrupt();
   const control = await controlFor(options, context, cleanups);
   const bound = listener.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
@@ -216,6 +228,7 @@ function serverContext(
     temporaryDirectory,
     isolation: options.isolation ?? 'snapshot',
     commits: new CommitQueue(latency),
+    serialization: options.isolation === 'serializable' ? new SerializationGraph() : undefined,
     log: options.log ?? (() => undefined),
   };
 }

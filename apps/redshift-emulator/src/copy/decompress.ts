@@ -1,7 +1,7 @@
 import { Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { notSupportedByEmulator } from '../errors.js';
 import type { CopyOptions } from '../language/copy-statement.js';
+import { Bzip2Decompress } from './bzip2.js';
 
 /** The bytes of a file as COPY reads them: decompressed, in UTF-8. Errors of the source reach the reader. */
 export function readable(source: Readable, options: CopyOptions): Readable {
@@ -17,7 +17,7 @@ function decompress(source: Readable, { compression }: CopyOptions): Readable {
     case 'zstd':
       return chain(source, createZstdDecompress({ chunkSize: 256 * 1024 }));
     case 'bzip2':
-      throw notSupportedByEmulator('COPY of BZIP2 files');
+      return chain(source, new Bzip2Decompress());
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CopyOptions } from '../language/copy-statement.js';
-import { converterOf, isBlank, type Converter } from './converters.js';
+import { converterOf, type Converter } from './converters.js';
+import { isBlank } from './text-converter.js';
 import { DelimitedReader, type DelimitedRecord } from './delimited-reader.js';
 import type { FileResult, LoadRun } from './load-run.js';
 import { RowWriter } from './row-writer.js';

@@ -1,6 +1,7 @@
-import { converterOf, isBlank, type Converter } from './converters.js';
+import { converterOf, type Converter } from './converters.js';
 import type { FileResult, LoadRun } from './load-run.js';
 import { RowWriter } from './row-writer.js';
+import { isBlank } from './text-converter.js';
 import type { TargetColumn } from './target-column.js';
 
 /** A parsed document. */

@@ -85,6 +85,27 @@ export class RowWriter {
     this.length = length;
   }
 
+  /** Text of ASCII characters, NUL not among them; false, and nothing written, when it is none. */
+  ascii(source: Buffer, start: number, end: number): boolean {
+    this.ensure((end - start) * 2 + 1);
+    const { buffer } = this;
+    let { length } = this;
+    if (this.fields > 0) buffer[length++] = TAB;
+    for (let at = start; at < end; at += 1) {
+      const byte = source[at] ?? 0;
+      if (byte >= 0x80 || byte === 0) return false;
+      const escape = ESCAPES[byte] ?? 0;
+      if (escape === 0) buffer[length++] = byte;
+      else {
+        buffer[length++] = BACKSLASH;
+        buffer[length++] = escape;
+      }
+    }
+    this.fields += 1;
+    this.length = length;
+    return true;
+  }
+
   /** Bytes of any text. */
   escaped(source: Buffer, start: number, end: number): void {
     this.separate();

@@ -3,6 +3,7 @@ import type { Cursor, QualifiedName } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { quoteIdentifier, quoteLiteral, render, type Token } from './lexer.js';
 import { sqlName, type Plan } from './plan.js';
+import { tablesIn } from './tables-in.js';
 
 const MERGE_RULE = 'MERGE needs one WHEN MATCHED THEN UPDATE or DELETE and one WHEN NOT MATCHED THEN INSERT';
 
@@ -25,7 +26,7 @@ export function planMerge(cursor: Cursor, _isolation: unknown, tokens: readonly 
   const matched = / when matched then (update|delete) /.test(text);
   const missing = text.includes(' when not matched then insert ');
   if (whens !== 2 || !matched || !missing) throw refusedByRedshift(MERGE_RULE);
-  return { kind: 'forward', sql: render(rewrite(tokens)), lock: sqlName(target) };
+  return { kind: 'forward', sql: render(rewrite(tokens)), lock: sqlName(target), reads: tablesIn(tokens) };
 }
 
 /** MERGE … REMOVE DUPLICATES: the source's rows take the place of those they match; the cursor stands behind the source. */

@@ -12,7 +12,7 @@ import { tablesIn } from './tables-in.js';
 import { planSet, planShow } from './settings.js';
 import { parseUnload } from './unload-statement.js';
 
-/** How transactions read: one snapshot, or PostgreSQL's serializable snapshot isolation. */
+/** How transactions read: each its snapshot; serializable also ends those that no serial order allows. */
 export type Isolation = 'snapshot' | 'serializable';
 
 /**
@@ -157,7 +157,7 @@ function planDelete(cursor: Cursor, isolation: Isolation, tokens: readonly Token
   return plan([...from, word, ...rest], isolation);
 }
 
-function planBegin(cursor: Cursor, isolation: Isolation): Plan {
+function planBegin(cursor: Cursor): Plan {
   cursor.next();
   if (!cursor.accept('work')) cursor.accept('transaction');
   const modes: string[] = [];
@@ -170,6 +170,6 @@ function planBegin(cursor: Cursor, isolation: Isolation): Plan {
     else cursor.expect('read', 'write');
     cursor.acceptSymbol(',');
   }
-  const level = isolation === 'serializable' ? 'serializable' : 'repeatable read';
-  return { kind: 'begin', sql: ['begin isolation level', level, ...modes].join(' ') };
+  // Serializable isolation is one snapshot, too; cycles between tables are the session's affair.
+  return { kind: 'begin', sql: ['begin isolation level repeatable read', ...modes].join(' ') };
 }

@@ -212,22 +212,11 @@ export interface LimitConstraint {
 
 /**
  * The CHECK that holds a type to Redshift's limit; `errors` translates its violation by the constraint's name.
- * VARCHAR counts bytes, CHAR holds single-byte characters, DECIMAL(19,s) lives in 64 bits.
+ * DECIMAL(19,s) lives in 64 bits. That VARCHAR and CHAR count bytes is the affair of their casts, see
+ * storage/semantics.sql.ts, and of COPY, which checks every value itself.
  */
 export function limitConstraint(type: RedshiftType, column: string): LimitConstraint | undefined {
   const unique = column.replace(/\W/g, '_').slice(0, 30);
-  if (type.name === 'character varying') {
-    return {
-      name: `rs$bytes$${type.length}$${unique}`,
-      expression: `octet_length(%s) <= ${type.length}`,
-    };
-  }
-  if (type.name === 'character') {
-    return {
-      name: `rs$charbytes$${type.length}$${unique}`,
-      expression: `octet_length(%s) <= ${type.length}`,
-    };
-  }
   if (type.name === 'varbyte') {
     return {
       name: `rs$bytes$${type.length}$${unique}`,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -38,7 +39,7 @@ export function s3Url({ bucket, key }: S3Location): string {
 export class Bucket {
   constructor(
     private readonly client: S3Client,
-    private readonly denied: boolean,
+    private readonly mood: { readonly denied: boolean; readonly slowMs: number },
   ) {}
 
   /** All objects whose keys start so, in the order of their keys. */
@@ -113,7 +114,8 @@ export class Bucket {
   }
 
   private async send<T>(bucket: string, key: string, work: () => Promise<T>): Promise<T> {
-    if (this.denied) throw accessDenied('AccessDenied', 'Access Denied');
+    if (this.mood.denied) throw accessDenied('AccessDenied', 'Access Denied');
+    if (this.mood.slowMs > 0) await delay(this.mood.slowMs);
     try {
       return await work();
     } catch (error) {

@@ -32,10 +32,13 @@ export class ObjectStores {
 
   /**
    * @param region of the REGION option; the cluster's own when absent
-   * @throws RedshiftError when the role is not attached to the cluster
+   * @throws RedshiftError when the role is not attached to the cluster, or the region is not that of the buckets
    */
   open(credential: Credential, region?: string): Bucket {
     const keys = this.keysOf(credential);
+    if (this.options.endpoint !== undefined && region !== undefined && region !== this.options.region) {
+      throw wrongRegion();
+    }
     const id = [region, keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].join('\n');
     let client = this.clients.get(id);
     if (client === undefined) {
@@ -47,7 +50,7 @@ export class ObjectStores {
       });
       this.clients.set(id, client);
     }
-    return new Bucket(client, this.moods.take('denyS3'));
+    return new Bucket(client, { denied: this.moods.take('denyS3'), slowMs: this.moods.slowS3Ms });
   }
 
   private keysOf(credential: Credential): RoleKeys & { sessionToken?: string } {
@@ -76,4 +79,12 @@ export class ObjectStores {
   close(): void {
     for (const client of this.clients.values()) client.destroy();
   }
+}
+
+/** An S3 of one's own has its buckets in one region; AWS answers so for those of another. */
+function wrongRegion(): RedshiftError {
+  const message =
+    'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+    'Please send all future requests to this endpoint.';
+  return new RedshiftError('XX000', `S3ServiceException:${message},Status 301,Error PermanentRedirect`);
 }

@@ -1,17 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** Delays that make the emulator as slow as a cluster, in milliseconds. */
-export interface Latency {
-  /** Added to each statement, for planning and compiling. */
-  readonly statementMs: number;
-  /** Each commit holds the cluster-wide queue so long. */
-  readonly commitMs: number;
-}
-
-/** No delays. */
-export const NO_LATENCY: Latency = { statementMs: 0, commitMs: 0 };
-/** About what a small Serverless workgroup takes. */
-export const REAL_LATENCY: Latency = { statementMs: 60, commitMs: 250 };
+import type { Plan } from '../language/plan.js';
+import type { Latency } from './latency.js';
 
 /** Commits of the whole cluster, one after the other. */
 export class CommitQueue {
@@ -19,9 +8,21 @@ export class CommitQueue {
 
   constructor(readonly latency: Latency) {}
 
+  /** Whether a commit waits at all. */
+  get takesTime(): boolean {
+    return this.latency.commitMs > 0;
+  }
+
   /** Waits for what a statement costs before it runs. */
-  async statement(): Promise<void> {
-    if (this.latency.statementMs > 0) await delay(this.latency.statementMs);
+  async statement(kind: Plan['kind']): Promise<void> {
+    const { statementMs, transferMs, definitionMs } = this.latency;
+    const more =
+      kind === 'copy' || kind === 'unload'
+        ? transferMs
+        : kind === 'definition' || kind === 'truncate'
+          ? definitionMs
+          : 0;
+    if (statementMs + more > 0) await delay(statementMs + more);
   }
 
   /** Runs a commit in its turn. */

@@ -5,6 +5,7 @@ import type { ClientConnection } from '../protocol/client-connection.js';
 import { cstring, errorResponse, frame, readCstring, type Message } from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import type { Expectation } from './backend-answers.js';
+import type { TableAccess } from './serializable-guard.js';
 import { AlreadyReported } from './already-reported.js';
 import type { RowConversion } from './result-columns.js';
 import { checkSnapshot, type SpecialStatements } from './special-statements.js';
@@ -13,6 +14,8 @@ import { checkSnapshot, type SpecialStatements } from './special-statements.js';
 interface Prepared {
   readonly plan: Plan;
   readonly result: { conversion: RowConversion };
+  /** Under serializable isolation only. */
+  readonly access?: TableAccess;
 }
 
 const NO_RESULT: Prepared = { plan: { kind: 'forward', sql: '' }, result: { conversion: undefined } };
@@ -37,6 +40,8 @@ export class ExtendedProtocol {
   private readonly portals = new Map<string, Prepared>();
   /** A special statement failed: everything is ignored until Sync, as PostgreSQL does. */
   private ignoring = false;
+  /** A statement that writes ran since the last Sync, which commits it when no transaction is open. */
+  private wrote = false;
 
   constructor(
     private readonly client: ClientConnection,
@@ -75,8 +80,21 @@ export class ExtendedProtocol {
 
   private async sync(): Promise<void> {
     this.ignoring = false;
-    this.backend.forward(frame('S'), { kind: 'sync', visible: true });
+    const commits = this.wrote && this.backend.status === 'I';
+    this.wrote = false;
+    const work = async (): Promise<void> => {
+      this.backend.forward(frame('S'), { kind: 'sync', visible: true });
+      await this.backend.drain();
+    };
+    if (!commits) {
+      await work();
+      if (this.backend.status === 'I') this.specials.guard.committed();
+      return;
+    }
+    // Only the commit takes its turn: the statement before it may wait for a lock.
     await this.backend.drain();
+    await this.specials.queueCommit(work);
+    this.specials.guard.committed();
   }
 
   private async parse(body: Buffer): Promise<void> {
@@ -94,7 +112,8 @@ export class ExtendedProtocol {
       return this.fail(error);
     }
     const result = { conversion: undefined };
-    this.statements.set(name.text, { plan, result });
+    const access = await this.accessOf(plan);
+    this.statements.set(name.text, { plan, result, ...(access === undefined ? {} : { access }) });
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
     this.lockFor(plan);
     this.prepare(name.text, standIn(plan), types);
@@ -105,6 +124,14 @@ export class ExtendedProtocol {
     if (plan.kind !== 'forward' || plan.lateral === undefined || this.backend.ignoresUntilSync) return plan;
     await this.backend.drain();
     return this.backend.ignoresUntilSync ? plan : this.specials.resolve(plan);
+  }
+
+  /** Tables are looked up before Parse: between Parse and Execute a query of the proxy's own would end the transaction. */
+  private async accessOf(plan: Plan): Promise<TableAccess | undefined> {
+    if (plan.kind !== 'forward' || !this.specials.guard.guards(plan) || this.backend.status === 'E')
+      return undefined;
+    await this.backend.drain();
+    return this.backend.ignoresUntilSync ? undefined : this.specials.guard.accessOf(plan);
   }
 
   private planSafely(sql: string): Plan {
@@ -184,7 +211,13 @@ export class ExtendedProtocol {
     const prepared = this.portals.get(readCstring(body, 0).text) ?? NO_RESULT;
     const { plan, result } = prepared;
     if (plan.kind === 'forward') {
-      await this.specials.pace(plan);
+      try {
+        await this.specials.pace(plan);
+        await this.guard(prepared);
+      } catch (error) {
+        return this.refuse(error);
+      }
+      this.wrote ||= plan.lock !== undefined;
       if (plan.reads !== undefined && plan.reads.length > 0 && this.inTransaction) {
         this.hidden(checkSnapshot(plan.reads));
       }
@@ -203,7 +236,14 @@ export class ExtendedProtocol {
     }
   }
 
-  private async refuse(error: RedshiftError): Promise<void> {
+  /** The writer's lock was taken before Bind; when all is answered it is held. */
+  private async guard({ access }: Prepared): Promise<void> {
+    if (access === undefined) return;
+    await this.backend.drain();
+    if (!this.backend.ignoresUntilSync) this.specials.guard.check(access);
+  }
+
+  private async refuse(error: unknown): Promise<void> {
     await this.backend.drain();
     await this.fail(error);
   }

@@ -3,6 +3,7 @@ import type { ObjectStores } from '../s3/object-stores.js';
 import type { Storage } from '../storage/storage.js';
 import type { CommitQueue } from './commit-queue.js';
 import type { Moods } from './moods.js';
+import type { SerializationGraph } from './serialization-graph.js';
 
 /** What all sessions share. */
 export interface ServerContext {
@@ -10,6 +11,8 @@ export interface ServerContext {
   readonly stores: ObjectStores;
   readonly isolation: Isolation;
   readonly commits: CommitQueue;
+  /** Under serializable isolation only. */
+  readonly serialization: SerializationGraph | undefined;
   readonly moods: Moods;
   /** Where UNLOAD and COPY of Parquet keep their files meanwhile. */
   readonly temporaryDirectory: string;

@@ -37,6 +37,7 @@ export class Session {
       await this.handle(message);
     }
     this.context.abort.abort();
+    this.specials.guard.rolledBack();
     this.backend.close();
   }
 

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from '../copy/run-copy.js';
 import { RedshiftError, type ErrorFields } from '../errors.js';
 import { quoteLiteral } from '../language/lexer.js';
-import type { DefinitionPlan, Plan } from '../language/plan.js';
+import { sqlName, type DefinitionPlan, type Plan } from '../language/plan.js';
 import type { ClientConnection } from '../protocol/client-connection.js';
 import { commandComplete, errorResponse } from '../protocol/messages.js';
 import { runUnload } from '../unload/run-unload.js';
 import type { Backend } from './backend.js';
 import type { QueryOutcome } from './backend-answers.js';
 import { resolveLateral, unknownColumnOf } from './lateral-resolution.js';
+import { SerializableGuard } from './serializable-guard.js';
 import { LastLoads } from './last-loads.js';
 import { AlreadyReported } from './already-reported.js';
 import type { SessionContext } from './session-context.js';
@@ -16,6 +17,7 @@ import type { SessionContext } from './session-context.js';
 /** Runs statements one at a time, each with what Redshift does around it. Nothing else may be outstanding. */
 export class SpecialStatements {
   readonly lastLoads: LastLoads;
+  readonly guard: SerializableGuard;
 
   constructor(
     private readonly client: ClientConnection,
@@ -23,6 +25,7 @@ export class SpecialStatements {
     private readonly context: SessionContext,
   ) {
     this.lastLoads = new LastLoads(backend);
+    this.guard = new SerializableGuard(backend, context.server.serialization, context.pid);
   }
 
   /**
@@ -44,15 +47,16 @@ export class SpecialStatements {
       case 'commit':
         return this.commit();
       case 'rollback':
+        this.guard.rolledBack();
         return this.relay('rollback', 'ROLLBACK');
       case 'definition':
         return this.define(plan);
       case 'truncate':
         return this.truncate(plan.table);
       case 'copy':
-        return this.transfer(() => runCopy(plan.statement, this.transferContext()));
+        return this.transfer(plan, () => runCopy(plan.statement, this.transferContext()));
       case 'unload':
-        return this.transfer(() => runUnload(plan.statement, this.transferContext()));
+        return this.transfer(plan, () => runUnload(plan.statement, this.transferContext()));
     }
   }
 
@@ -76,7 +80,9 @@ export class SpecialStatements {
     const { moods, commits } = this.context.server;
     if (plan.kind !== 'commit' && plan.kind !== 'rollback' && moods.take('dropConnections')) this.drop();
     if (moods.slowMs > 0) await delay(moods.slowMs);
-    await commits.statement();
+    await commits.statement(plan.kind);
+    const writes = plan.kind === 'copy' || (plan.kind === 'forward' && plan.lock !== undefined);
+    if (writes && moods.take('diskFull')) throw diskFull(this.context.pid);
   }
 
   private drop(): never {
@@ -95,16 +101,49 @@ export class SpecialStatements {
   }
 
   /** One message, one transaction: the lock comes before the snapshot and is held until the statement has committed. */
-  private async forward({ sql, lock, reads = [] }: Extract<Plan, { kind: 'forward' }>): Promise<void> {
+  private async forward(plan: Extract<Plan, { kind: 'forward' }>): Promise<void> {
     const { status } = this.backend;
+    const { sql, lock, reads = [] } = plan;
     if (status === 'E') return this.relay(sql);
+    if (this.guard.guards(plan)) return this.forwardGuarded(plan);
     const hidden: string[] = [];
     if (lock !== undefined) hidden.push(`lock table ${lock} in share row exclusive mode`);
     if (status === 'T' && reads.length > 0) hidden.push(checkSnapshot(reads));
     const statement = [...hidden, sql].join('; ');
     const work = async (): Promise<void> =>
       this.check(await this.backend.relay(statement, { hiddenCompletes: hidden.length }));
-    await (status === 'I' && lock !== undefined ? this.queueCommit(work) : work());
+    const queued = status === 'I' && lock !== undefined && this.context.server.commits.takesTime;
+    await (queued ? this.inOwnTransaction(work) : work());
+  }
+
+  /** Under serializable isolation: the lock, then the check for cycles, then the statement. */
+  private async forwardGuarded(plan: Extract<Plan, { kind: 'forward' }>): Promise<void> {
+    const work = async (): Promise<void> => {
+      if (plan.lock !== undefined) await this.lockForWrite(plan.lock);
+      this.guard.check(await this.guard.accessOf(plan));
+      const newer = plan.reads === undefined || plan.reads.length === 0 ? [] : [checkSnapshot(plan.reads)];
+      const statement = [...newer, plan.sql].join('; ');
+      this.check(await this.backend.relay(statement, { hiddenCompletes: newer.length }));
+    };
+    await (this.backend.status === 'I' ? this.inOwnTransaction(work) : work());
+  }
+
+  private async lockForWrite(table: string): Promise<void> {
+    const { error } = await this.backend.run(`lock table ${table} in share row exclusive mode`);
+    if (error !== undefined) this.report(error);
+  }
+
+  /** Only the commit takes its turn: a statement that waits for a lock must not hold up the commit it waits for. */
+  private async inOwnTransaction(work: () => Promise<void>): Promise<void> {
+    await this.beginImplicit();
+    try {
+      await work();
+    } catch (error) {
+      this.guard.rolledBack();
+      await this.backend.run('rollback');
+      throw error;
+    }
+    await this.commitImplicit();
   }
 
   private async relay(sql: string, tag?: string): Promise<void> {
@@ -115,7 +154,8 @@ export class SpecialStatements {
     if (outcome.error !== undefined) throw new AlreadyReported(outcome.error.message);
   }
 
-  private queueCommit<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs what commits in its turn. */
+  queueCommit<T>(work: () => Promise<T>): Promise<T> {
     return this.context.server.commits.commit(work);
   }
 
@@ -134,7 +174,9 @@ export class SpecialStatements {
       await this.backend.run('commit');
       this.drop();
     }
+    if (this.backend.status === 'E') this.guard.rolledBack();
     await this.queueCommit(() => this.relay('commit'));
+    this.guard.committed();
   }
 
   async beginImplicit(): Promise<void> {
@@ -143,7 +185,11 @@ export class SpecialStatements {
 
   async commitImplicit(): Promise<void> {
     const outcome = await this.queueCommit(() => this.backend.run('commit'));
-    if (outcome.error !== undefined) this.report(outcome.error);
+    if (outcome.error !== undefined) {
+      this.guard.rolledBack();
+      this.report(outcome.error);
+    }
+    this.guard.committed();
   }
 
   private report(fields: ErrorFields): never {
@@ -166,15 +212,14 @@ export class SpecialStatements {
     if (plan.outsideBlock !== undefined && !idle) {
       throw new RedshiftError('25001', `${plan.outsideBlock} cannot run inside a transaction block`);
     }
-    const alone = plan.steps.length === 1;
-    if (idle && !alone) await this.beginImplicit();
-    for (const step of plan.steps) {
-      const outcome = await this.backend.run(step);
-      if (outcome.error === undefined) continue;
-      if (idle && !alone) await this.backend.run('rollback');
-      this.report(outcome.error);
-    }
-    if (idle && !alone) await this.commitImplicit();
+    const run = async (): Promise<void> => {
+      for (const step of plan.steps) {
+        const { error } = await this.backend.run(step);
+        if (error !== undefined) this.report(error);
+      }
+    };
+    const own = idle && plan.outsideBlock === undefined;
+    await (own ? this.inOwnTransaction(run) : run());
     this.client.write(commandComplete(plan.tag));
   }
 
@@ -182,20 +227,28 @@ export class SpecialStatements {
   private async truncate(table: string): Promise<void> {
     this.refuseInFailedTransaction();
     const inBlock = this.backend.status === 'T';
-    const outcome = await this.backend.run(`truncate table ${table}`);
-    if (outcome.error !== undefined) this.report(outcome.error);
-    if (inBlock) await this.commitImplicit();
+    if (!inBlock) await this.beginImplicit();
+    const { error } = await this.backend.run(`truncate table ${table}`);
+    if (error !== undefined) {
+      if (!inBlock) await this.backend.run('rollback');
+      this.report(error);
+    }
+    await this.commitImplicit();
     this.client.write(commandComplete('TRUNCATE TABLE'));
   }
 
   /** COPY and UNLOAD, in the client's transaction or one of their own. */
-  private async transfer(work: () => Promise<void>): Promise<void> {
+  private async transfer(plan: Plan, work: () => Promise<void>): Promise<void> {
     this.refuseInFailedTransaction();
     // A cancellation is for the statement that ran when it came.
     this.context.abort = new AbortController();
     const idle = this.backend.status === 'I';
     if (idle) await this.backend.run('begin isolation level repeatable read');
     try {
+      if (this.guard.guards(plan) && plan.kind === 'copy') {
+        await this.lockForWrite(sqlName(plan.statement.table));
+        this.guard.check(await this.guard.accessOf(plan));
+      }
       await work();
       if (idle) await this.commitImplicit();
     } catch (error) {
@@ -208,6 +261,14 @@ export class SpecialStatements {
   async failTransaction(): Promise<void> {
     if (this.backend.status === 'T') await this.backend.run("do $$ begin raise 'statement refused'; end $$");
   }
+}
+
+/** As AWS's own error page shows it. */
+function diskFull(pid: number): RedshiftError {
+  const line = '-----------------------------------------------';
+  const fields = ['error:  Disk Full', 'code:      1016', 'context:   node: 0', 'query:     0'];
+  const detail = [line, ...fields, 'location:  fdisk_api.cpp:345', `process:   query0 [pid=${pid}]`, line];
+  return new RedshiftError('XX000', 'Disk Full', { detail: `\n  ${detail.join('\n  ')}\n` });
 }
 
 /** Fails with error 1018 where a table is newer than the snapshot; DO, because it answers no rows. */

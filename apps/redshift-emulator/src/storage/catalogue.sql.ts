@@ -116,27 +116,23 @@ end $$;
 -- Types of CREATE TABLE AS: text has no place in Redshift, and VARCHAR counts bytes.
 create or replace function redshift_emulator.adopt_columns(table_name text) returns void
 language plpgsql as $$
-declare c record; size int; tag text;
+declare c record;
 begin
-  for c in select attname, attnum, atttypid::regtype::text as type, atttypmod as modifier from pg_attribute
+  for c in select attname, atttypid::regtype::text as type, atttypmod as modifier from pg_attribute
     where attrelid = table_name::regclass and attnum > 0 and not attisdropped order by attnum loop
-    tag := left(regexp_replace(c.attname, '\W', '_', 'g'), 30);
     if c.type in ('text', 'name', 'unknown') or (c.type in ('character varying', 'character') and c.modifier < 0) then
       execute format('alter table %s alter column %I type varchar(65535)', table_name, c.attname);
-      c.type := 'character varying'; c.modifier := 65539;
-    end if;
-    if c.type in ('character varying', 'character') then
-      size := c.modifier - 4;
-      execute format('alter table %s add constraint %I check (octet_length(%I) <= %s)', table_name,
-        'rs$' || case c.type when 'character' then 'charbytes' else 'bytes' end || '$' || size || '$' || tag, c.attname, size);
     end if;
   end loop;
 end $$;
 
 create or replace function redshift_emulator.resize_varchar(table_name text, column_name text, size int) returns void
-language plpgsql as $$
+language plpgsql security definer as $$
 declare relation oid := table_name::regclass; a record; longest int; old text;
 begin
+  if not pg_has_role(session_user, (select relowner from pg_class where oid = relation), 'member') then
+    raise exception using errcode = '42501', message = format('must be owner of relation %s', relation::regclass); end if;
+  execute format('lock table %s in access exclusive mode', table_name);
   select attnum, atttypid, atttypmod, atthasdef into a from pg_attribute
     where attrelid = relation and attname = column_name and attnum > 0 and not attisdropped;
   if not found then raise exception using errcode = '42703',
@@ -158,10 +154,8 @@ begin
   end if;
   select conname into old from pg_constraint where conrelid = relation and contype = 'c' and conname like 'rs$bytes$%' and conkey = array[a.attnum];
   if old is not null then execute format('alter table %s drop constraint %I', table_name, old); end if;
-  execute format('alter table %s alter column %I type varchar(%s)', table_name, column_name, size);
-  -- NOT VALID: the rows there fit already; a validation would read them all.
-  execute format('alter table %s add constraint %I check (octet_length(%I) <= %s) not valid', table_name,
-    'rs$bytes$' || size || '$' || left(regexp_replace(column_name, '\W', '_', 'g'), 30), column_name, size);
+  -- By hand, because ALTER would write the table anew: the cast is not PostgreSQL's own.
+  update pg_attribute set atttypmod = size + 4 where attrelid = relation and attnum = a.attnum;
   perform redshift_emulator.record_columns(table_name,
     jsonb_build_array(jsonb_build_object('name', column_name, 'type', format('character varying(%s)', size))));
 end $$;

@@ -23,6 +23,7 @@ do $$ begin
 end $$;
 
 -- An explicit cast to VARCHAR(n) cuts at n bytes, between characters; an assignment takes what is too long only if blanks are.
+-- Every value but COPY's reaches a column through its type's cast, so these are the limits of the columns, too.
 create or replace function redshift_emulator.cut_bytes(v text, size int) returns text language plpgsql immutable strict as $$
 declare part text := left(v, size);
 begin
@@ -43,6 +44,18 @@ create or replace function redshift_emulator.varchar(v varchar, modifier int, ex
 $$ select case when octet_length(v) <= modifier - 4 then v else redshift_emulator.fit_varchar(v, modifier, explicit) end $$;
 update pg_cast set castfunc = 'redshift_emulator.varchar(varchar, int, boolean)'::regprocedure
   where castsource = 'varchar'::regtype and casttarget = 'varchar'::regtype;
+create or replace function redshift_emulator.fit_char(v bpchar, modifier int, explicit boolean) returns bpchar language plpgsql immutable strict as $$
+declare bare text := rtrim(v::text, ' ');
+begin
+  if modifier < 4 or octet_length(bare) = char_length(bare) and (explicit or octet_length(bare) <= modifier - 4) then
+    return pg_catalog.bpchar(v, modifier, explicit); end if;
+  if explicit then return pg_catalog.bpchar(redshift_emulator.cut_bytes(bare, modifier - 4)::bpchar, modifier, true); end if;
+  raise exception using errcode = '22001', message = format('value too long for type character(%s)', modifier - 4);
+end $$;
+create or replace function redshift_emulator.bpchar(v bpchar, modifier int, explicit boolean) returns bpchar language sql immutable strict as $$
+  select case when octet_length(v) <= modifier - 4 then pg_catalog.bpchar(v, modifier, explicit) else redshift_emulator.fit_char(v, modifier, explicit) end $$;
+update pg_cast set castfunc = 'redshift_emulator.bpchar(bpchar, int, boolean)'::regprocedure
+  where castsource = 'bpchar'::regtype and casttarget = 'bpchar'::regtype;
 
 -- AVG of integers is an integer, of DECIMAL a DECIMAL of the same scale; SUM of BIGINT is a BIGINT. The proxy writes AVG(e) as
 -- the quotient of SUM(e) and COUNT(e).
