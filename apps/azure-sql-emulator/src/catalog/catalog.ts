@@ -1,4 +1,5 @@
 import type { PgConnection } from '../storage/pg-connection.js';
+import type { AliasType, AliasTypes } from '../language/parser/type-parser.js';
 import type { ObjectDef, SchemaDef, TableDef } from './model.js';
 
 const keyOf = (schema: string, name: string): string => `${schema.toLowerCase()}.${name.toLowerCase()}`;
@@ -26,6 +27,7 @@ export class Catalog {
     readonly schemas: readonly SchemaDef[],
     private readonly settings: ReadonlyMap<string, string>,
     access: readonly AccessEntry[],
+    readonly aliasTypes: AliasTypes,
   ) {
     this.access = access;
     for (const object of objects) {
@@ -44,6 +46,9 @@ export class Catalog {
       `select lower(principal), action, permission, scope, lower(target) from emu.permissions
        union all select lower(member), 'MEMBER', lower(role), 'database', '' from emu.role_members`,
     );
+    const types = await connection.query(
+      "select lower(schema_name || '.' || name), definition from emu.alias_types order by 1",
+    );
     return new Catalog(
       objects.map(([id, schema, name, kind, definition]) => ({
         ...(JSON.parse(definition ?? '{}') as ObjectDef),
@@ -61,6 +66,7 @@ export class Catalog {
         scope: scope ?? '',
         target: target ?? '',
       })),
+      new Map(types.map(([key, definition]) => [key ?? '', JSON.parse(definition ?? '{}') as AliasType])),
     );
   }
 

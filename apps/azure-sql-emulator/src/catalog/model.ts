@@ -94,12 +94,20 @@ export interface ViewDef {
 export interface ProcedureDef {
   readonly kind: 'procedure';
   /** What sys.parameters shows. */
-  readonly parameters?:
-    readonly { readonly name: string; readonly type: SqlType; readonly output: boolean }[] | undefined;
+  readonly parameters?: readonly ParameterDef[] | undefined;
+  /** Made under SET QUOTED_IDENTIFIER OFF: "…" are strings in it. */
+  readonly quotedIdentifier?: false | undefined;
   readonly id: number;
   readonly schema: string;
   readonly name: string;
   readonly text: string;
+}
+
+/** A parameter of a procedure or function. */
+export interface ParameterDef {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly output: boolean;
 }
 
 export interface FunctionDef {
@@ -110,12 +118,7 @@ export interface FunctionDef {
   readonly text: string;
   /** Scalar, or the rows of one query. */
   readonly type: 'FN' | 'IF';
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly type: SqlType;
-    readonly output: boolean;
-    readonly hasDefault: boolean;
-  }[];
+  readonly parameters: readonly ParameterDef[];
   readonly returns?: SqlType | undefined;
   /** PostgreSQL's function behind a scalar one. */
   readonly pg?: string | undefined;

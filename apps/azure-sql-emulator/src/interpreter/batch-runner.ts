@@ -1,39 +1,34 @@
 import { plainText } from '../storage/value-codec.js';
-import type { ResultSink, SqlValue } from '../engine.js';
+import type { ResultSink } from '../engine.js';
 import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { INT, nvarchar } from '../language/types.js';
 import { compileBatch } from './compile.js';
+import { Cursors } from './cursors.js';
+import { BatchEnded, ErrorPolicy, escapesTry, isCompileError } from './error-policy.js';
 import { actsUnderFmtonly, describeStatement } from './metadata-only.js';
+import { runDbcc } from './identity-check.js';
+import { insertExec } from './insert-exec.js';
 import { PrincipalChanger } from './principal-changer.js';
 import { ProcedureRunner } from './procedure-runner.js';
 import { QueryRunner } from './query-runner.js';
-import { formatMessage } from './raise.js';
 import { Cancelled, type Runtime } from './runtime.js';
 import { setOption } from './session-options.js';
 import { selectInto } from './select-into.js';
+import { raiseError, throwError } from './thrown-errors.js';
 import { Transactions } from './transactions.js';
+import { waitFor } from './wait-for.js';
 
 export type Flow = 'next' | 'break' | 'continue' | 'return';
-
-/** The batch is over: the error was reported already. */
-export class BatchEnded extends Error {}
-
-/** Errors that end the batch and, outside TRY, roll the transaction back. */
-const rollsBack = new Set([241, 242, 244, 245, 248, 235, 1205, 3952, 3960, 3961, 8114, 8115, 8169]);
-/** Found while compiling: the statement never began. */
-const compileErrors = new Set([
-  102, 109, 110, 120, 121, 156, 137, 195, 206, 207, 208, 209, 213, 257, 264, 271, 272, 273, 402, 529, 4104,
-  8102, 8117, 22105,
-]);
-const wholeTransaction = new Set([1205, 3960, 3961]);
 
 /** Walks a batch's statements: control of flow, variables, errors. */
 export class BatchRunner {
   readonly queries: QueryRunner;
   readonly objects: PrincipalChanger;
   readonly transactions: Transactions;
-  private readonly procedures: ProcedureRunner;
+  readonly procedures: ProcedureRunner;
+  readonly policy: ErrorPolicy;
+  private readonly cursors: Cursors;
 
   constructor(
     readonly runtime: Runtime,
@@ -43,6 +38,8 @@ export class BatchRunner {
     this.objects = new PrincipalChanger(runtime);
     this.transactions = new Transactions(runtime);
     this.procedures = new ProcedureRunner(this);
+    this.policy = new ErrorPolicy(runtime, sink, this.transactions);
+    this.cursors = new Cursors(this);
   }
 
   /** Compiles the whole, then runs it. Errors go to the sink. */
@@ -52,13 +49,13 @@ export class BatchRunner {
       await this.list(statements);
     } catch (error) {
       if (error instanceof BatchEnded) return;
-      await this.report(error, true);
+      await this.policy.report(error, true);
     }
   }
 
   /** An error from outside of any statement: reported, with its effect on the transaction. */
   async batchError(error: SqlError): Promise<void> {
-    await this.report(error, true);
+    await this.policy.report(error, true);
   }
 
   async list(statements: readonly Statement[]): Promise<Flow> {
@@ -82,44 +79,19 @@ export class BatchRunner {
         runtime.lastError = 0;
       return flow;
     } catch (error) {
-      if (!(error instanceof SqlError) || runtime.frame.tryDepth > 0) throw error;
+      if (!(error instanceof SqlError)) throw error;
+      if (isCompileError(error)) error.compiledIn ??= runtime.frame;
+      error.procedure ??= runtime.frame.procedure;
+      const { tryDepth, outerTries } = runtime.frame;
+      if (tryDepth > 0 && !(outerTries === 0 && escapesTry(error, runtime.frame))) throw error;
       if (containsStatements(statement) && error.endsBatch) throw error;
-      await this.report(error, false, ['insert', 'update', 'delete', 'merge'].includes(statement.kind));
+      await this.policy.report(
+        error,
+        false,
+        ['insert', 'update', 'delete', 'merge'].includes(statement.kind),
+      );
       return 'next';
     }
-  }
-
-  /** Tells the client of an error and settles what becomes of batch and transaction; throws when the batch ends. */
-  private async report(error: unknown, last: boolean, modifying = false): Promise<void> {
-    if (!(error instanceof SqlError)) throw error;
-    const { runtime, sink } = this;
-    runtime.lastError = error.number;
-    const procedure = error.procedure ?? runtime.frame.procedure;
-    sink.message({
-      number: error.number,
-      severity: error.severity,
-      state: error.state,
-      message: error.message,
-      line: error.line,
-      ...(procedure ? { procedure } : {}),
-    });
-    if (
-      modifying &&
-      !error.endsBatch &&
-      !compileErrors.has(error.number) &&
-      ![544, 545, 8101].includes(error.number)
-    )
-      runtime.info(sink, 'The statement has been terminated.', error.line, 3621, 0, 0);
-    runtime.done(sink, 'other', undefined, true);
-    const aborts =
-      runtime.options.xactAbort && error.number !== 50000 && error.severity > 10 && !raised.has(error);
-    if (
-      runtime.transaction &&
-      (wholeTransaction.has(error.number) || aborts || (rollsBack.has(error.number) && error.endsBatch))
-    ) {
-      await this.transactions.rollbackAll(sink);
-    }
-    if (!last && (error.endsBatch || aborts || compileErrors.has(error.number))) throw new BatchEnded();
   }
 
   private async statement(statement: Statement): Promise<Flow> {
@@ -137,7 +109,8 @@ export class BatchRunner {
       case 'insert':
         if (runtime.options.implicitTransactions && !runtime.transaction)
           this.transactions.begin('', undefined, sink);
-        await queries.modify(statement, sink);
+        if (statement.source.kind === 'exec') await insertExec(this, statement);
+        else await queries.modify(statement, sink);
         return 'next';
       case 'update':
       case 'delete':
@@ -147,7 +120,7 @@ export class BatchRunner {
         await queries.modify(statement, sink);
         return 'next';
       case 'if':
-        if (await queries.condition(statement.condition)) return this.guarded(statement.then);
+        if (await this.holds(statement.condition)) return this.guarded(statement.then);
         return statement.otherwise ? this.guarded(statement.otherwise) : 'next';
       case 'while':
         return this.loop(statement);
@@ -168,8 +141,15 @@ export class BatchRunner {
     }
   }
 
+  /** A condition counts no rows: @@ROWCOUNT is 0 behind it. */
+  private async holds(condition: Expr): Promise<boolean> {
+    const result = await this.queries.condition(condition);
+    this.runtime.rowCount = 0;
+    return result;
+  }
+
   private async loop(statement: StatementOf<'while'>): Promise<Flow> {
-    while (await this.queries.condition(statement.condition)) {
+    while (await this.holds(statement.condition)) {
       if (this.runtime.cancelled) throw new Cancelled();
       const flow = await this.guarded(statement.body);
       if (flow === 'break') break;
@@ -186,9 +166,10 @@ export class BatchRunner {
       return await this.list(statement.body);
     } catch (error) {
       if (!(error instanceof SqlError) || error.severity >= 20) throw error;
+      if (escapesTry(error, frame)) throw error;
       runtime.frame = frame;
       runtime.lastError = error.number;
-      this.doom(error);
+      this.policy.doom(error);
       frame.handling.push(error);
     } finally {
       frame.tryDepth--;
@@ -200,22 +181,9 @@ export class BatchRunner {
     }
   }
 
-  /** Within TRY an error that would have ended the batch leaves a transaction that can only be rolled back. */
-  private doom(error: SqlError): void {
-    const { transaction, options } = this.runtime;
-    if (!transaction) return;
-    if (wholeTransaction.has(error.number)) {
-      transaction.doomed = true;
-    } else if (
-      (options.xactAbort && !(raised.has(error) && error.number === 50000)) ||
-      (rollsBack.has(error.number) && error.endsBatch)
-    ) {
-      transaction.doomed = true;
-    }
-  }
-
   private async plain(statement: Statement): Promise<void> {
     const { runtime, sink, queries, objects, transactions } = this;
+    if (resetsRowCount.has(statement.kind)) runtime.rowCount = 0;
     switch (statement.kind) {
       case 'declare':
         return this.declare(statement);
@@ -256,13 +224,14 @@ export class BatchRunner {
           plainText((await queries.evaluate(statement.value, nvarchar(-1))).value).slice(0, 4000),
           statement.line,
         );
+        runtime.rowCount = 0;
         return runtime.done(sink, 'other');
       case 'throw':
-        return this.throwError(statement);
+        return throwError(this, statement);
       case 'raiserror':
-        return this.raiseError(statement);
+        return raiseError(this, statement);
       case 'waitfor':
-        return this.waitFor(statement);
+        return waitFor(this, statement);
       case 'exec':
         return this.procedures.exec(statement);
       case 'execString':
@@ -274,6 +243,21 @@ export class BatchRunner {
         return this.use(statement);
       case 'empty':
         return;
+      case 'declareCursor':
+        return this.cursors.declare(statement);
+      case 'openCursor':
+        await this.cursors.open(statement.cursor, statement.line);
+        return runtime.done(sink, 'other');
+      case 'closeCursor':
+        this.cursors.close(statement.cursor, statement.line);
+        return runtime.done(sink, 'other');
+      case 'deallocateCursor':
+        this.cursors.deallocate(statement.cursor, statement.line);
+        return runtime.done(sink, 'other');
+      case 'dbcc':
+        return runDbcc(this, statement);
+      case 'fetch':
+        return this.cursors.fetch(statement);
       case 'bulkInsert':
         throw unsupported('INSERT BULK outside of a bulk load', statement.line);
       default:
@@ -305,6 +289,14 @@ export class BatchRunner {
         return objects.createProcedure(statement);
       case 'alterDatabase':
         return objects.alterDatabase(statement);
+      case 'createFunction':
+        return objects.createFunction(statement);
+      case 'createSequence':
+        return objects.createSequence(statement);
+      case 'createSynonym':
+        return objects.createSynonym(statement);
+      case 'createType':
+        return objects.createType(statement);
       case 'createDatabase':
         return objects.createDatabase(statement);
       case 'dropDatabase':
@@ -316,7 +308,7 @@ export class BatchRunner {
       case 'alterRole':
         return objects.alterRole(statement);
       default:
-        throw unsupported(statement.kind, statement.line);
+        throw unsupported(refusedWords[statement.kind] ?? statement.kind, statement.line);
     }
   }
 
@@ -369,98 +361,6 @@ export class BatchRunner {
     options.isolation = statement.level;
   }
 
-  private async throwError(statement: StatementOf<'throw'>): Promise<void> {
-    const { frame } = this.runtime;
-    if (!statement.args) {
-      const current = frame.handling.at(-1);
-      if (!current)
-        throw new SqlError(
-          10704,
-          'To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside a CATCH block, or add error parameters to the THROW statement.',
-          statement.line,
-          15,
-        );
-      const again = new SqlError(
-        current.number,
-        current.message,
-        current.line,
-        current.severity,
-        current.state,
-      );
-      again.endsBatch = true;
-      again.procedure = current.procedure;
-      throw again;
-    }
-    const types = [INT, nvarchar(2048), INT] as const;
-    const values: SqlValue[] = [];
-    for (const [i, arg] of statement.args.entries())
-      values.push((await this.queries.evaluate(arg, types[i])).value);
-    const [number, message, state] = values;
-    const code = Number(number ?? 0);
-    if (code < 50000)
-      throw new SqlError(
-        35100,
-        `Error number ${code} in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.`,
-        statement.line,
-        16,
-        10,
-      );
-    const error = new SqlError(code, plainText(message), statement.line, 16, Number(state ?? 1));
-    error.endsBatch = true;
-    throw error;
-  }
-
-  private async raiseError(statement: StatementOf<'raiserror'>): Promise<void> {
-    const { queries, runtime, sink } = this;
-    const { line } = statement;
-    const template = await queries.evaluate(statement.message);
-    const severity = Number((await queries.evaluate(statement.severity, INT)).value ?? 0);
-    const state = Math.max(0, Number((await queries.evaluate(statement.state, INT)).value ?? 1));
-    const args: SqlValue[] = [];
-    for (const arg of statement.args) args.push((await queries.evaluate(arg)).value);
-    if (typeof template.value === 'number') {
-      throw new SqlError(
-        18054,
-        `Error ${template.value}, severity ${severity}, state ${state} was raised, but no message with that error number was found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using sp_addmessage.`,
-        line,
-      );
-    }
-    const message = formatMessage(plainText(template.value), args);
-    if (severity > 18) throw unsupported('RAISERROR with severity above 18', line);
-    if (severity <= 10) {
-      runtime.info(sink, message, line, 50000, severity, state);
-      runtime.lastError = 0;
-      return runtime.done(sink, 'other');
-    }
-    const error = new SqlError(50000, message, line, severity, state);
-    raised.add(error);
-    throw error;
-  }
-
-  private async waitFor(statement: StatementOf<'waitfor'>): Promise<void> {
-    const { value } = await this.queries.evaluate(statement.delay, nvarchar(40));
-    const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?$/.exec(plainText(value).trim());
-    if (!match)
-      throw new SqlError(
-        148,
-        `Incorrect time syntax in time string '${plainText(value)}' used with WAITFOR.`,
-        statement.line,
-        15,
-      );
-    const [, h, m, s = '0', f = '0'] = match;
-    let wait = ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(f.padEnd(3, '0'));
-    if (statement.until) {
-      const day = 86_400_000;
-      wait = (wait - (Date.now() % day) + day) % day;
-    }
-    const until = Date.now() + wait;
-    while (Date.now() < until) {
-      if (this.runtime.cancelled) throw new Cancelled();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(50, until - Date.now())));
-    }
-    this.runtime.done(this.sink, 'other');
-  }
-
   private async use(statement: StatementOf<'use'>): Promise<void> {
     const { runtime, sink } = this;
     const before = runtime.database.name;
@@ -472,8 +372,23 @@ export class BatchRunner {
   }
 }
 
-/** Errors of RAISERROR, which SET XACT_ABORT leaves alone. */
-const raised = new WeakSet<SqlError>();
+const refusedWords: Partial<Record<Statement['kind'], string>> = {
+  createTrigger: 'CREATE TRIGGER',
+  switchTrigger: 'ENABLE and DISABLE TRIGGER',
+};
+
+/** Statements behind which @@ROWCOUNT is 0. */
+const resetsRowCount = new Set<Statement['kind']>([
+  'setOption',
+  'setIsolation',
+  'beginTransaction',
+  'commit',
+  'rollback',
+  'save',
+  'use',
+  'closeCursor',
+  'deallocateCursor',
+]);
 
 const containsStatements = (statement: Statement): boolean =>
   ['if', 'while', 'block', 'try', 'exec', 'execString'].includes(statement.kind);

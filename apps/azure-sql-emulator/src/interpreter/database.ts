@@ -1,6 +1,7 @@
 import { Catalog } from '../catalog/catalog.js';
 import type { Query, Statement } from '../language/ast.js';
 import { parseBatch } from '../language/parser/batch-parser.js';
+import type { AliasTypes } from '../language/parser/type-parser.js';
 import type { PgConnection } from '../storage/pg-connection.js';
 
 const MAX_CACHED_BATCHES = 512;
@@ -17,6 +18,8 @@ export class Database {
   offline = false;
   /** A secondary, or SET READ_ONLY. */
   readOnly = false;
+  /** Types of CREATE TYPE, as of the catalogue read last. */
+  aliasTypes: AliasTypes = new Map();
 
   constructor(
     /** As T-SQL spells it. */
@@ -54,7 +57,7 @@ export class Database {
       this.batches.set(key, cached);
       return cached;
     }
-    const statements = parseBatch(sql, quotedIdentifier);
+    const statements = parseBatch(sql, quotedIdentifier, this.aliasTypes);
     if (sql.length <= 64 * 1024) {
       this.batches.set(key, statements);
       if (this.batches.size > MAX_CACHED_BATCHES) {
@@ -65,10 +68,16 @@ export class Database {
     return statements;
   }
 
+  /** Texts are read anew: types came or went. */
+  useAliasTypes(types: AliasTypes): void {
+    this.aliasTypes = types;
+    this.batches.clear();
+  }
+
   viewQuery(text: string): { query: Query; columns: readonly string[] | undefined } {
     let view = this.views.get(text);
     if (!view) {
-      const [statement] = parseBatch(text);
+      const [statement] = parseBatch(text, true, this.aliasTypes);
       if (statement?.kind !== 'createView')
         throw new Error('the catalogue keeps a view without its CREATE VIEW statement');
       view = { query: statement.query, columns: statement.columns };

@@ -1,10 +1,10 @@
 import { physicalColumn, physicalSchema, physicalTable, quote } from '../catalog/naming.js';
-import type { ObjectDef, TableDef } from '../catalog/model.js';
-import type { StatementOf } from '../language/ast.js';
+import type { ObjectDef, ParameterDef, TableDef } from '../catalog/model.js';
+import type { Parameter, StatementOf } from '../language/ast.js';
 import { DmlBinder } from '../language/binder/dml-binder.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
-import { alreadyThere } from './table-changer.js';
+import { alreadyThere } from './constraint-maker.js';
 import { TableAlterer } from './table-alterer.js';
 import { tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
@@ -13,6 +13,7 @@ import type { Change } from './schema-changer.js';
 export class ObjectChanger extends TableAlterer {
   async createView(statement: StatementOf<'createView'>): Promise<void> {
     const { line } = statement;
+    this.refuseDoubleQuotes(statement.text, 'view', line);
     await this.change(
       line,
       async (change) => {
@@ -58,6 +59,12 @@ export class ObjectChanger extends TableAlterer {
     );
   }
 
+  /** What is bound anew at each use is read with QUOTED_IDENTIFIER ON. */
+  protected refuseDoubleQuotes(text: string, kind: string, line: number): void {
+    if (!this.runtime.options.quotedIdentifier && text.includes('"'))
+      throw unsupported(`double quotes in a ${kind} made under SET QUOTED_IDENTIFIER OFF`, line);
+  }
+
   async createProcedure(statement: StatementOf<'createProcedure'>): Promise<void> {
     await this.change(
       statement.line,
@@ -69,14 +76,22 @@ export class ObjectChanger extends TableAlterer {
           'procedure',
           statement.line,
         );
-        await change.save({ kind: 'procedure', id, schema, name, text: statement.text });
+        await change.save({
+          kind: 'procedure',
+          id,
+          schema,
+          name,
+          text: statement.text,
+          parameters: parameterDefs(statement.parameters),
+          ...(this.runtime.options.quotedIdentifier ? {} : { quotedIdentifier: false }),
+        });
       },
       'CREATE PROCEDURE',
     );
   }
 
   /** Checks the name and gives the object's id: kept by ALTER, new by CREATE. */
-  private async nameFor(
+  protected async nameFor(
     change: Change,
     parts: readonly string[],
     mode: string,
@@ -287,6 +302,10 @@ export class ObjectChanger extends TableAlterer {
     throw ambiguous(written, 'OBJECT', line);
   }
 }
+
+/** Parameters as the catalogue keeps them. */
+export const parameterDefs = (parameters: readonly Parameter[]): ParameterDef[] =>
+  parameters.map(({ name, type, output }) => ({ name, type, output }));
 
 const ambiguous = (written: string, kind: string, line: number): SqlError =>
   new SqlError(

@@ -1,14 +1,17 @@
 import { plainText } from '../storage/value-codec.js';
 import type { SqlType, SqlValue } from '../engine.js';
 import type { ExecArgument, Parameter, Statement, StatementOf } from '../language/ast.js';
-import { SqlError, unsupported } from '../language/errors.js';
+import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
 import { nvarchar } from '../language/types.js';
+import { catalogProcedure } from '../catalog/catalog-procedures.js';
 import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
 import { compileBatch } from './compile.js';
+import { ScopeEnded } from './error-policy.js';
 import { newFrame, type Frame } from './session-state.js';
 import { parseDeclaration } from './statement-handles.js';
+import { SystemProcedures } from './system-procedures.js';
 
 /** A value handed to a procedure: by EXEC from a variable or expression, by RPC from the wire. */
 export interface Argument {
@@ -22,12 +25,18 @@ const MAX_NESTING = 32;
 
 /** EXEC of system and user procedures, and of strings. */
 export class ProcedureRunner {
-  constructor(private readonly runner: BatchRunner) {}
+  private readonly system: SystemProcedures;
+
+  constructor(private readonly runner: BatchRunner) {
+    this.system = new SystemProcedures(runner);
+  }
 
   async exec(statement: StatementOf<'exec'>): Promise<void> {
     const { runtime, sink } = this.runner;
     const args = await this.argumentsOf(statement.args);
-    const { status, outputs } = await this.call(statement.procedure, args, statement.line);
+    const before = runtime.transaction?.count ?? 0;
+    const procedure = this.procedureName(statement);
+    const { status, outputs } = await this.call(procedure, args, statement.line);
     statement.args.forEach((arg, i) => {
       if (!arg.output || arg.value.kind !== 'variable') return;
       const name = (arg.name ?? String(i)).toLowerCase();
@@ -36,6 +45,29 @@ export class ProcedureRunner {
     });
     if (statement.into) runtime.variable(statement.into, statement.line).value = status;
     runtime.done(sink, 'exec');
+    this.checkCount(before, procedure.at(-1));
+  }
+
+  private procedureName(statement: StatementOf<'exec'>): readonly string[] {
+    if (statement.variable === undefined) return statement.procedure;
+    const text = plainText(this.runner.runtime.variable(statement.variable, statement.line).value);
+    return parseName(text) ?? [text];
+  }
+
+  /** A procedure is to leave as many transactions open as it found. */
+  private checkCount(before: number, procedure: string | undefined): void {
+    const { transaction } = this.runner.runtime;
+    const now = transaction?.count ?? 0;
+    if (now === before) return;
+    const error = new SqlError(
+      266,
+      `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${before}, current count = ${now}.`,
+      0,
+      16,
+      2,
+    );
+    error.procedure = procedure;
+    throw error;
   }
 
   private async argumentsOf(list: readonly ExecArgument[]): Promise<Argument[]> {
@@ -55,7 +87,7 @@ export class ProcedureRunner {
 
   async execString(sql: string, line: number): Promise<void> {
     const frame = newFrame(this.runner.runtime.frame.procedure);
-    await this.inFrame(frame, () => this.statements(this.parse(sql, line)), line);
+    await this.inFrame(frame, () => this.statements(() => this.runner.runtime.parse(sql)), line);
   }
 
   private parse(sql: string, _line: number): readonly Statement[] {
@@ -63,9 +95,28 @@ export class ProcedureRunner {
     return runtime.database.parse(sql, '', runtime.options.quotedIdentifier);
   }
 
-  private async statements(list: readonly Statement[]): Promise<void> {
-    await compileBatch(list, this.runner.queries, this.runner.runtime);
-    await this.runner.list(list);
+  /** A scope of its own: what can't be compiled ends it alone, and its caller goes on, or catches it. */
+  private async statements(parse: () => Promise<readonly Statement[]>): Promise<void> {
+    const { runner } = this;
+    const { frame } = runner.runtime;
+    try {
+      const list = await parse();
+      await compileBatch(list, runner.queries, runner.runtime);
+      await runner.list(list);
+    } catch (error) {
+      if (error instanceof ScopeEnded) return;
+      if (!(error instanceof SqlError) || frame.tryDepth > 0) throw error;
+      error.procedure ??= frame.procedure;
+      await this.reportScope(error);
+    }
+  }
+
+  private async reportScope(error: SqlError): Promise<void> {
+    try {
+      await this.runner.policy.report(error, false);
+    } catch (ended) {
+      if (!(ended instanceof ScopeEnded)) throw ended;
+    }
   }
 
   /** Runs with variables of its own; temporary tables made inside go with it. */
@@ -81,6 +132,7 @@ export class ProcedureRunner {
       );
     }
     frame.tryDepth = outer.tryDepth;
+    frame.outerTries = outer.tryDepth;
     frame.handling.push(...outer.handling);
     runtime.frame = frame;
     runtime.nesting++;
@@ -107,12 +159,20 @@ export class ProcedureRunner {
     const name = (procedure.at(-1) ?? '').toLowerCase();
     const schema = procedure.at(-2)?.toLowerCase();
     const outputs = new Map<string, Argument>();
-    if (schema === undefined || schema === '' || schema === 'sys' || schema === 'dbo') {
-      const handled = await this.system(name, args, outputs, line);
+    const builtIn = catalogProcedure(name);
+    if (!builtIn && (schema === undefined || schema === '' || schema === 'sys' || schema === 'dbo')) {
+      const handled =
+        name === 'sp_executesql'
+          ? await this.executeSql(args, outputs, line)
+          : await this.system.call(name, args, line);
       if (handled !== undefined) return { status: handled, outputs };
     }
     const { runtime } = this.runner;
-    const found = (await runtime.catalog()).find(procedure.at(-2) || undefined, procedure.at(-1) ?? '');
+    const found =
+      builtIn ??
+      runtime
+        .environment(await runtime.catalog())
+        .find(procedure.at(-2) || undefined, procedure.at(-1) ?? '');
     if (found?.kind !== 'procedure') {
       const error = new SqlError(
         2812,
@@ -123,10 +183,11 @@ export class ProcedureRunner {
       );
       throw error;
     }
-    const [parsed] = runtime.database.parse(found.text, 'procedure', true);
+    const [parsed] = await runtime.parse(found.text, 'procedure', found.quotedIdentifier ?? true);
     if (parsed?.kind !== 'createProcedure')
       throw new Error('the catalogue keeps a procedure without its CREATE PROCEDURE statement');
     if (
+      !builtIn &&
       !runtime.isAdministrator &&
       !runtime.frame.ownersRights &&
       !new Access(await runtime.catalog(), runtime.user).allows('EXECUTE', found)
@@ -135,7 +196,7 @@ export class ProcedureRunner {
     }
     const frame = newFrame(found.name, true);
     await this.bindParameters(frame, parsed.parameters, args, found.name, line);
-    await this.inFrame(frame, () => this.statements(parsed.body), line);
+    await this.inFrame(frame, () => this.statements(() => Promise.resolve(parsed.body)), line);
     this.collect(frame, parsed.parameters, args, outputs);
     return { status: frame.returnStatus, outputs };
   }
@@ -218,74 +279,6 @@ export class ProcedureRunner {
     });
   }
 
-  /** Undefined when no system procedure has that name. */
-  private async system(
-    name: string,
-    args: readonly Argument[],
-    outputs: Map<string, Argument>,
-    line: number,
-  ): Promise<number | undefined> {
-    const text = (i: number, parameter: string): string => {
-      const arg =
-        args.find((candidate) => candidate.name?.toLowerCase() === parameter) ??
-        (args[i]?.name ? undefined : args[i]);
-      return plainText(arg?.value);
-    };
-    const { runtime, sink, objects } = this.runner;
-    switch (name) {
-      case 'sp_executesql':
-        return this.executeSql(args, outputs, line);
-      case 'sp_rename':
-        await objects.rename(
-          text(0, '@objname'),
-          text(1, '@newname'),
-          text(2, '@objtype').toUpperCase(),
-          line,
-        );
-        runtime.info(
-          sink,
-          'Caution: Changing any part of an object name could break scripts and stored procedures.',
-          line,
-          15477,
-          10,
-          1,
-        );
-        return 0;
-      case 'sp_flush_ct_internal_table_on_demand':
-        return this.flush(text(0, '@tabletoclean'), line);
-      case 'sp_flush_commit_table_on_demand':
-        await (await runtime.link.connection()).query('select ct.cleanup()');
-        return 0;
-      case 'sp_reset_connection':
-      case 'sp_updatestats':
-      case 'sp_recompile':
-        return 0;
-      default:
-        if (name.startsWith('sp_') || name.startsWith('xp_')) {
-          const found = (await runtime.catalog()).find(undefined, name);
-          if (!found) throw unsupported(`system procedure ${name}`, line);
-        }
-        return undefined;
-    }
-  }
-
-  private async flush(table: string, line: number): Promise<number> {
-    const { runtime } = this.runner;
-    const connection = await runtime.link.connection();
-    if (table === '') {
-      await connection.query('select ct.cleanup()');
-      return 0;
-    }
-    const parts = parseName(table) ?? [table];
-    const found = (await runtime.catalog()).find(parts.at(-2) || undefined, parts.at(-1) ?? '');
-    if (found?.kind !== 'table')
-      throw new SqlError(22107, `The object '${table}' is not a user table.`, line);
-    if (!found.tracking)
-      throw new SqlError(22105, `Change tracking is not enabled on table '${table}'.`, line);
-    await connection.query('select ct.flush_table($1::oid)', [String(found.id)]);
-    return 0;
-  }
-
   /** sp_executesql @stmt, @params, values by name or by position. */
   async executeSql(args: readonly Argument[], outputs: Map<string, Argument>, line: number): Promise<number> {
     const { runtime } = this.runner;
@@ -300,11 +293,7 @@ export class ProcedureRunner {
     const values = args.slice(declaration === undefined ? 1 : 2);
     const frame = newFrame(runtime.frame.procedure);
     await this.bindParameters(frame, parameters, values, 'sp_executesql', line);
-    await this.inFrame(
-      frame,
-      () => this.statements(runtime.database.parse(sql, declared, runtime.options.quotedIdentifier)),
-      line,
-    );
+    await this.inFrame(frame, () => this.statements(() => runtime.parse(sql, declared)), line);
     this.collect(frame, parameters, values, outputs);
     return frame.returnStatus;
   }

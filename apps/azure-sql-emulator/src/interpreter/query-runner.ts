@@ -2,10 +2,11 @@ import type { ResultColumn, ResultSink, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { literal, quote } from '../catalog/naming.js';
 import type { TableDef } from '../catalog/model.js';
-import type { Statement, StatementOf } from '../language/ast.js';
+import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { DmlBinder, type BoundModification } from '../language/binder/dml-binder.js';
 import type { OutputColumn, ParameterSource } from '../language/binder/environment.js';
 import type { BoundSelect } from '../language/binder/query-binder.js';
+import { unsupported } from '../language/errors.js';
 import type { PgCommand } from '../storage/pg-connection.js';
 import { decoderFor, resultFormat } from '../storage/value-codec.js';
 import { doomedError } from './command-runner.js';
@@ -50,7 +51,7 @@ export class QueryRunner extends ExpressionRunner {
     const params = await this.runtime.parameters(plan.params);
     if (bound.assigns) return this.assign(bound, params, statement, sink);
     const count = await this.stream(
-      { sql: bound.sql, params },
+      { sql: this.limited(bound.sql), params },
       bound.columns,
       sink,
       statement.line,
@@ -81,7 +82,7 @@ export class QueryRunner extends ExpressionRunner {
     await this.execute(
       [
         {
-          sql: bound.sql,
+          sql: this.limited(bound.sql),
           params,
           keep: true,
           formats: bound.columns.map((column) => resultFormat(column.type)),
@@ -101,6 +102,23 @@ export class QueryRunner extends ExpressionRunner {
       });
     this.runtime.rowCount = count;
     this.runtime.done(sink, 'select', count);
+  }
+
+  /** SET ROWCOUNT. */
+  private limited(sql: string): string {
+    const { rowCount } = this.runtime.options;
+    return rowCount > 0 ? `select * from (${sql}) as rows_ limit ${rowCount}` : sql;
+  }
+
+  /** SET ROWCOUNT limits what is changed as TOP does; a smaller TOP wins. */
+  private limitedModification(statement: Modification): Modification {
+    const { rowCount } = this.runtime.options;
+    if (rowCount === 0 || (statement.kind === 'insert' && statement.source.kind !== 'query'))
+      return statement;
+    if (statement.kind === 'merge') throw unsupported('MERGE under SET ROWCOUNT', statement.line);
+    if (statement.top) throw unsupported('TOP in a modification under SET ROWCOUNT', statement.line);
+    const count: Expr = { kind: 'number', form: 'int', text: String(rowCount), line: statement.line };
+    return { ...statement, top: { count, percent: false, withTies: false } };
   }
 
   /** Rows of one command to the sink, at the pace the sink takes them. */
@@ -124,15 +142,25 @@ export class QueryRunner extends ExpressionRunner {
       announced = true;
       sink.columns(columns.map(resultColumn));
     };
-    const flush = (): void => {
-      const rows = pending;
-      pending = [];
-      if (sink.rows(rows)) return;
+    const wait = (): void => {
       connection.pause();
       void sink.drained().then(
         () => connection.resume(),
         () => connection.resume(),
       );
+    };
+    const flush = (): void => {
+      const rows = pending;
+      pending = [];
+      if (!sink.rows(rows)) wait();
+    };
+    const storedRow = sink.storedRow?.bind(sink);
+    const onStoredRow = storedRow && {
+      onStoredRow: (message: Buffer, at: number): void => {
+        announce();
+        count++;
+        if (!storedRow(message, at)) wait();
+      },
     };
     const onRow = (fields: readonly (Buffer | null)[]): void => {
       announce();
@@ -146,7 +174,11 @@ export class QueryRunner extends ExpressionRunner {
       if (pending.length >= ROWS_AT_ONCE) flush();
     };
     const formats = columns.map((column) => resultFormat(column.type));
-    await this.execute([...before, { ...command, keep: true, formats, onRow }, ...after], line, verb);
+    await this.execute(
+      [...before, { ...command, keep: true, formats, onRow, ...onStoredRow }, ...after],
+      line,
+      verb,
+    );
     announce();
     if (pending.length > 0) {
       const more = sink.rows(pending);
@@ -155,8 +187,9 @@ export class QueryRunner extends ExpressionRunner {
     return count;
   }
 
-  async modify(statement: Modification, sink: ResultSink): Promise<void> {
+  async modify(written: Modification, sink: ResultSink): Promise<void> {
     const { runtime } = this;
+    const statement = this.limitedModification(written);
     const plan = await this.plan(statement);
     const bound = plan.modification!;
     if (runtime.transaction?.doomed) throw doomedError(statement.line);

@@ -2,17 +2,27 @@ import type { ResultSink, SqlType, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ObjectDef, TableDef } from '../catalog/model.js';
 import type { BindEnvironment, ParameterSource } from '../language/binder/environment.js';
+import type { Statement } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { encodeValue } from '../storage/value-codec.js';
 import type { Database } from './database.js';
 import type { Databases, HostedSession } from './databases.js';
+import { bindInline } from './inline-function.js';
 import type { SessionLink } from './session-link.js';
-import { defaultOptions, newFrame, type Frame, type SessionOptions } from './session-state.js';
+import { defaultOptions, newFrame, type Cursor, type Frame, type SessionOptions } from './session-state.js';
 
 const VERSION = 'Microsoft SQL Azure (RTM) - 12.0.2000.8 \n\tazure-sql-emulator on PostgreSQL 18';
 
 /** The request was cancelled: it ends without an ERROR message. */
 export class Cancelled extends Error {}
+
+/** By name, through a synonym. */
+const resolved = (catalog: Catalog, schema: string | undefined, name: string): ObjectDef | undefined => {
+  const found = catalog.find(schema, name);
+  return found?.kind === 'synonym'
+    ? catalog.find(found.target.at(-2) || undefined, found.target.at(-1) ?? '')
+    : found;
+};
 
 /** Where a session's databases and connections come from. */
 export interface Server {
@@ -30,6 +40,11 @@ export class Runtime {
   identity: Frame['identity'];
   cancelled = false;
   nesting = 0;
+  /** GLOBAL cursors. */
+  readonly cursors = new Map<string, Cursor>();
+  cursorRows = 0;
+  fetchStatus = 0;
+  insertingFromExec = false;
   link: SessionLink;
   /** The session this is the state of. */
   host: HostedSession | undefined;
@@ -98,14 +113,33 @@ export class Runtime {
     this.ownCatalog = catalog;
   }
 
+  /** Parses a batch; types that it does not know are looked for in the catalogue. */
+  async parse(
+    sql: string,
+    context = '',
+    quoted = this.options.quotedIdentifier,
+  ): Promise<readonly Statement[]> {
+    const { database } = this;
+    try {
+      return database.parse(sql, context, quoted);
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.number !== 2715) throw error;
+      const { aliasTypes } = await this.catalog();
+      if (aliasTypes.size === 0 || aliasTypes === database.aliasTypes) throw error;
+      database.useAliasTypes(aliasTypes);
+      return database.parse(sql, context, quoted);
+    }
+  }
+
   environment(catalog: Catalog): BindEnvironment {
     const { database } = this;
     return {
       database: database.name,
       find: (schema, name): ObjectDef | undefined =>
-        name.startsWith('#') ? this.temporaries.get(name.toLowerCase()) : catalog.find(schema, name),
+        name.startsWith('#') ? this.temporaries.get(name.toLowerCase()) : resolved(catalog, schema, name),
       tableById: (id) => catalog.table(id),
       viewQuery: (text) => database.viewQuery(text),
+      inlineFunction: (definition) => bindInline(definition, this.environment(catalog)),
       variable: (name) => this.frame.variables.get(name)?.type,
       tableVariable: (name) => this.frame.tableVariables.get(name),
       tracked: true,
@@ -170,8 +204,8 @@ export class Runtime {
       '@@microsoftversion': 0x0c0007d0,
       '@@procid': 0,
       '@@textsize': this.options.textSize,
-      '@@cursor_rows': 0,
-      '@@fetch_status': 0,
+      '@@cursor_rows': this.cursorRows,
+      '@@fetch_status': this.fetchStatus,
       '@@max_connections': 32767,
       xact_state: this.transaction ? (this.transaction.doomed ? -1 : 1) : 0,
       error_number: error ? error.number : null,

@@ -70,7 +70,9 @@ export const setOption = async (runtime: Runtime, statement: StatementOf<'setOpt
       if (value !== '7') throw unsupported(`SET DATEFIRST ${statement.value}`, line);
       return;
     case 'ROWCOUNT':
-      if (Number(value) !== 0) throw unsupported('SET ROWCOUNT other than 0', line);
+      options.rowCount = Number(
+        value.startsWith('@') ? (runtime.variable(value.toLowerCase(), line).value ?? 0) : value,
+      );
       return;
     case 'LOCK_TIMEOUT':
       options.lockTimeoutMs = Number(value);

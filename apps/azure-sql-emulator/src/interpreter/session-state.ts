@@ -1,5 +1,6 @@
-import type { IsolationLevel, SqlType, SqlValue } from '../engine.js';
+import type { IsolationLevel, ResultColumn, SqlType, SqlValue } from '../engine.js';
 import type { TableDef } from '../catalog/model.js';
+import type { StatementOf } from '../language/ast.js';
 import type { SqlError } from '../language/errors.js';
 
 export interface Variable {
@@ -17,10 +18,26 @@ export interface Frame {
   /** Errors being handled, innermost last (ERROR_NUMBER() and friends). */
   readonly handling: SqlError[];
   tryDepth: number;
+  /** How many of them are its callers'. */
+  outerTries: number;
   identity: IdentitySource | undefined;
   returnStatus: number;
+  /** LOCAL cursors and those in variables. */
+  readonly cursors: Map<string, Cursor>;
   /** Temporary tables made in here, dropped at its end. */
   readonly temporaries: Set<string>;
+}
+
+/** A cursor; its rows are there while it is open. */
+export interface Cursor {
+  readonly select: StatementOf<'select'>;
+  readonly scroll: boolean;
+  /** Where it was declared: its query's variables are those. */
+  readonly frame: Frame;
+  rows: SqlValue[][] | undefined;
+  columns: readonly ResultColumn[];
+  /** Of the row fetched last, from 1; 0 before the first. */
+  position: number;
 }
 
 /** Where SCOPE_IDENTITY() comes from: read from its sequence only when asked. */
@@ -86,7 +103,9 @@ export const newFrame = (procedure?: string, ownersRights = false): Frame => ({
   procedure,
   handling: [],
   tryDepth: 0,
+  outerTries: 0,
   identity: undefined,
   returnStatus: 0,
+  cursors: new Map(),
   temporaries: new Set(),
 });

@@ -11,8 +11,9 @@ import type { Statement } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
 import { INT } from '../language/types.js';
-import { BatchEnded, BatchRunner } from './batch-runner.js';
+import { BatchRunner } from './batch-runner.js';
 import { loadBulk } from './bulk-loader.js';
+import { BatchEnded } from './error-policy.js';
 import { ProcedureRunner, type Argument } from './procedure-runner.js';
 import { Cancelled, type Runtime } from './runtime.js';
 import { defaultOptions, newFrame } from './session-state.js';
@@ -47,7 +48,7 @@ export class Session implements EngineSession {
   async batch(sql: string, sink: ResultSink): Promise<void> {
     await this.request(sink, async (runner) => {
       const { runtime } = this;
-      const statements = runtime.database.parse(sql, '', runtime.options.quotedIdentifier);
+      const statements = await runtime.parse(sql);
       const [first] = statements;
       if (statements.length === 1 && first?.kind === 'bulkInsert') {
         this.bulkTarget = first;
@@ -240,6 +241,7 @@ export class Session implements EngineSession {
     runtime.identity = undefined;
     runtime.rowCount = 0;
     runtime.lastError = 0;
+    runtime.cursors.clear();
     this.handles.clear();
     if (runtime.temporaries.size > 0) {
       runtime.temporaries.clear();

@@ -7,12 +7,12 @@ import { isText, pgType } from '../language/types.js';
 import { pgCollation } from '../language/binder/typed.js';
 import { columnOf, storageType, tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
-import { TableChanger } from './table-changer.js';
+import { ConstraintAlterer } from './constraint-alterer.js';
 
 type Action<K extends AlterTableAction['kind']> = Extract<AlterTableAction, { kind: K }>;
 
 /** ALTER TABLE. */
-export class TableAlterer extends TableChanger {
+export class TableAlterer extends ConstraintAlterer {
   async alterTable(statement: StatementOf<'alterTable'>): Promise<void> {
     const { action, line } = statement;
     await this.change(line, async (change) => {
@@ -147,57 +147,6 @@ export class TableAlterer extends TableChanger {
     return { ...table, columns: table.columns.filter((candidate) => candidate !== column) };
   }
 
-  private async dropConstraint(
-    change: Change,
-    table: TableDef,
-    name: string,
-    ifExists: boolean,
-    line: number,
-  ): Promise<TableDef> {
-    const wanted = name.toLowerCase();
-    const sql = tableSql(table);
-    const defaulted = table.columns.find((column) => column.default?.name.toLowerCase() === wanted);
-    if (defaulted) {
-      await change.run(`alter table ${sql} alter column ${quote(defaulted.pg)} drop default`);
-      const { default: _dropped, ...rest } = defaulted;
-      return { ...table, columns: table.columns.map((column) => (column === defaulted ? rest : column)) };
-    }
-    const held = [
-      ...table.indexes.filter((index) => index.id !== undefined),
-      ...table.foreignKeys,
-      ...table.checks,
-    ].find((candidate) => candidate.name.toLowerCase() === wanted);
-    if (!held) {
-      if (ifExists) return table;
-      throw new SqlError(3728, `'${name}' is not a constraint.`, line);
-    }
-    if (table.tracking && primaryKey(table) === held) {
-      throw new SqlError(
-        3735,
-        `The primary key constraint '${name}' on table '${table.name}' cannot be dropped because change tracking is enabled on the table. Change tracking requires a primary key constraint on the table. Disable change tracking before dropping the constraint.`,
-        line,
-      );
-    }
-    const users = change.catalog.referencing(table.id);
-    if (table.indexes.some((index) => index === held) && users.length > 0) {
-      const user = users[0]?.foreignKeys.find((key) => key.referencedTable === table.id);
-      throw new SqlError(
-        3725,
-        `The constraint '${name}' is being referenced by table '${users[0]?.name}', foreign key constraint '${user?.name}'.`,
-        line,
-        16,
-        0,
-      );
-    }
-    await change.run(`alter table ${sql} drop constraint ${held.pg}`);
-    return {
-      ...table,
-      indexes: table.indexes.filter((candidate) => candidate !== held),
-      foreignKeys: table.foreignKeys.filter((candidate) => candidate !== held),
-      checks: table.checks.filter((candidate) => candidate !== held),
-    };
-  }
-
   private async alterColumn(
     change: Change,
     table: TableDef,
@@ -298,41 +247,6 @@ export class TableAlterer extends TableChanger {
       String(action.trackColumns),
     ]);
     return { ...table, tracking: { columns: action.trackColumns } };
-  }
-
-  private async switchConstraints(
-    change: Change,
-    table: TableDef,
-    action: Action<'checkConstraints'>,
-    line: number,
-  ): Promise<TableDef> {
-    const all = action.names === 'all';
-    const names = all ? [] : (action.names as readonly string[]).map((name) => name.toLowerCase());
-    if (table.checks.some((check) => all || names.includes(check.name.toLowerCase()))) {
-      throw unsupported('NOCHECK of a CHECK constraint', line);
-    }
-    const keys = table.foreignKeys.filter((key) => all || names.includes(key.name.toLowerCase()));
-    if (!all && keys.length !== names.length)
-      throw new SqlError(
-        4917,
-        `Constraint '${String((action.names as readonly string[])[0])}' does not exist.`,
-        line,
-        16,
-        0,
-      );
-    for (const key of keys) {
-      await change.run(
-        `alter table ${tableSql(table)} alter constraint ${key.pg} ${action.enable ? '' : 'not '}enforced`,
-      );
-    }
-    return {
-      ...table,
-      foreignKeys: table.foreignKeys.map((key) => {
-        if (!keys.includes(key)) return key;
-        const { disabled: _disabled, ...rest } = key;
-        return action.enable ? rest : { ...rest, disabled: true };
-      }),
-    };
   }
 }
 

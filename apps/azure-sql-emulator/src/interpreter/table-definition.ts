@@ -223,6 +223,7 @@ export class TableDefiner {
       name: constraint.name ?? madeUpName('CK', table.name, id),
       pg: `k${id}`,
       text: constraint.text,
+      ...(constraint.noCheck ? { untrusted: true } : {}),
       ...(constraint.name === undefined ? { systemNamed: true } : {}),
     };
   }
@@ -259,6 +260,7 @@ export class TableDefiner {
       referencedColumns: targets,
       onDelete: constraint.onDelete,
       onUpdate: constraint.onUpdate,
+      ...(constraint.noCheck ? { untrusted: true } : {}),
       ...(constraint.name === undefined ? { systemNamed: true } : {}),
     };
   }

@@ -17,6 +17,8 @@ export class SqlError extends Error {
   endsBatch = false;
   /** Constraint errors and the like are followed by 3621, "The statement has been terminated." */
   terminatesStatement = false;
+  /** The batch or procedure whose statement could not be compiled: no TRY of its own catches that. */
+  compiledIn: object | undefined;
 }
 
 /** What the emulator knows by name and does not carry out: refused, never guessed. */

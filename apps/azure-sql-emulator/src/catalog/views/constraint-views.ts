@@ -12,7 +12,7 @@ export const constraintViews: ViewDefinitions = {
       ['key_index_id', 'int?', '1'],
       ['is_disabled', 'bit', "coalesce((o.x->>'disabled')::bool, false)"],
       ['is_not_for_replication', 'bit', 'false'],
-      ['is_not_trusted', 'bit', "coalesce((o.x->>'disabled')::bool, false)"],
+      ['is_not_trusted', 'bit', "coalesce((o.x->>'untrusted')::bool, false)"],
       [
         'delete_referential_action',
         'tinyint?',

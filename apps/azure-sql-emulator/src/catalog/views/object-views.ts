@@ -77,13 +77,18 @@ export const objectViews: ViewDefinitions = {
   },
   'sys.extended_properties': {
     columns: [
-      ['class', 'tinyint', '1::int2'],
-      ['major_id', 'int', '0'],
-      ['minor_id', 'int', '0'],
-      ['name', 'sysname', "''"],
-      ['value', 'nvarchar(-1)?', 'null::text'],
+      ['class', 'tinyint', 'e.class::int2'],
+      [
+        'class_desc',
+        'nvarchar(60)?',
+        "case e.class when 0 then 'DATABASE' when 3 then 'SCHEMA' else 'OBJECT_OR_COLUMN' end",
+      ],
+      ['major_id', 'int', 'e.major_id'],
+      ['minor_id', 'int', 'e.minor_id'],
+      ['name', 'sysname', 'e.name'],
+      ['value', 'nvarchar(-1)?', 'e.value'],
     ],
-    from: '(select 1 where false) e',
+    from: 'emu.extended_properties e',
   },
   'sys.parameters': {
     columns: [

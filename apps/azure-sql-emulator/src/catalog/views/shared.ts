@@ -61,6 +61,7 @@ export const constraintColumns = (type: string): ViewDefinition['columns'] => [
         ['parent_column_id', 'int', '0'],
         ['definition', 'nvarchar(-1)', "o.x->>'text'"],
         ['is_disabled', 'bit', "coalesce((o.x->>'disabled')::bool, false)"],
+        ['is_not_trusted', 'bit', "coalesce((o.x->>'untrusted')::bool, false)"],
         ['is_system_named', 'bit', "coalesce((o.x->>'systemNamed')::bool, false)"],
       ] as const)
     : []),

@@ -55,6 +55,7 @@ export abstract class FunctionBinder extends ExpressionBinder {
         10,
       );
     }
+    if (call.name === 'NEXT VALUE FOR') this.useSequence(call);
     const count = call.args.length;
     if (count < entry.min || count > entry.max) {
       const takes =
@@ -67,6 +68,18 @@ export abstract class FunctionBinder extends ExpressionBinder {
       );
     }
     return entry.bind(this.functionContext(call, scope));
+  }
+
+  /** Sequences asked in the row that is being bound. */
+  protected readonly sequencesUsed = new Set<string>();
+
+  /** Within a row every NEXT VALUE FOR a sequence is one value; PostgreSQL would give another each time. */
+  private useSequence(call: FunctionCall): void {
+    const [name] = call.args;
+    const key = name?.kind === 'string' ? (name.value.toLowerCase().split('.').at(-1) ?? '') : '';
+    if (this.sequencesUsed.has(key))
+      throw unsupported('NEXT VALUE FOR the same sequence twice in one row', call.line);
+    this.sequencesUsed.add(key);
   }
 
   private userFunction(call: FunctionCall, scope: Scope | undefined): Typed {

@@ -125,6 +125,7 @@ export abstract class InsertBinder extends ModificationBinder {
   ): string {
     const { line } = statement;
     const out = rows.map((row) => {
+      this.sequencesUsed.clear();
       if (row.length !== columns.length) throw this.countMismatch(row.length, columns.length, statement);
       const values = row.map((expr, i) => {
         if (expr.kind === 'default') return 'default';

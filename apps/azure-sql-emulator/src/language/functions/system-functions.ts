@@ -63,7 +63,15 @@ const nameOf = (f: FunctionContext, n: number): { schema: string | undefined; na
   return { schema: parts.at(-2) || undefined, name: parts.at(-1) ?? '' };
 };
 
-const kinds: Record<ObjectDef['kind'], string[]> = { table: ['U'], view: ['V'], procedure: ['P'] };
+const kinds: Record<ObjectDef['kind'], string[]> = {
+  table: ['U'],
+  view: ['V'],
+  procedure: ['P'],
+  function: ['FN', 'IF', 'TF'],
+  sequence: ['SO'],
+  synonym: ['SN'],
+  trigger: ['TR'],
+};
 
 const objectId: BuiltIn = (f) => {
   const name = nameOf(f, 0);
@@ -302,6 +310,13 @@ export const systemFunctions: FunctionTable = {
   }),
   SERVERPROPERTY: fn(1, 1, (f) => property(serverProperties, f.literalText(0))),
   DATABASEPROPERTYEX: fn(2, 2, databaseProperty),
+  'NEXT VALUE FOR': fn(1, 1, (f) => {
+    const name = nameOf(f, 0);
+    const found = name ? f.find(name.schema, name.name) : undefined;
+    if (found?.kind !== 'sequence')
+      throw new SqlError(208, `Invalid object name '${f.literalText(0) ?? ''}'.`, f.line);
+    return typed(`(nextval('${found.pg}'))::${pgType(found.type)}`, found.type, false);
+  }),
   IDENT_CURRENT: fn(1, 1, (f) => {
     const name = nameOf(f, 0);
     const table = name ? f.find(name.schema, name.name) : undefined;

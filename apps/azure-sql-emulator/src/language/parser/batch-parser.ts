@@ -3,6 +3,7 @@ import type { ExecArgument, Expr, Parameter, Statement } from '../ast.js';
 import { SqlError } from '../errors.js';
 import { Lexer } from '../lexer.js';
 import { CursorParser } from './cursor-parser.js';
+import type { AliasTypes } from './type-parser.js';
 
 const compoundAssignment = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=']);
 
@@ -399,12 +400,15 @@ class BatchParser extends CursorParser {
   }
 }
 
-const parserFor = (sql: string, quotedIdentifier = true): BatchParser =>
-  new BatchParser(new Lexer(sql, quotedIdentifier).run(), sql);
+const parserFor = (sql: string, quotedIdentifier = true, aliasTypes?: AliasTypes): BatchParser => {
+  const parser = new BatchParser(new Lexer(sql, quotedIdentifier).run(), sql);
+  if (aliasTypes) parser.aliasTypes = aliasTypes;
+  return parser;
+};
 
 /** @throws {SqlError} 102, 156 and the like; 40515 for what the emulator doesn't carry out. */
-export const parseBatch = (sql: string, quotedIdentifier = true): Statement[] =>
-  parserFor(sql, quotedIdentifier).batch();
+export const parseBatch = (sql: string, quotedIdentifier = true, aliasTypes?: AliasTypes): Statement[] =>
+  parserFor(sql, quotedIdentifier, aliasTypes).batch();
 
 /** The declaration of sp_executesql's and sp_prepare's parameters. */
 export const parseParameters = (sql: string): Parameter[] => parserFor(sql).parameters();

@@ -231,6 +231,15 @@ export abstract class ExpressionParser extends TypeParser {
     return inner;
   }
 
+  /** NEXT VALUE FOR sequence [OVER (ORDER BY …)]. */
+  private nextValue(line: number): Expr {
+    const parts = this.qualifiedName();
+    if (this.at('OVER')) throw this.unsupported('NEXT VALUE FOR … OVER', line);
+    const value = parts.map((part) => `[${part.replaceAll(']', ']]')}]`).join('.');
+    const name: Expr = { kind: 'string', value, national: true, line };
+    return { kind: 'call', name: 'NEXT VALUE FOR', args: [name], line };
+  }
+
   private numberLiteral(): Expr {
     const { text, line } = this.advance();
     if (text.startsWith('$')) return { kind: 'number', text: text.slice(1), form: 'money', line };
@@ -249,6 +258,9 @@ export abstract class ExpressionParser extends TypeParser {
       case 'DEFAULT':
         this.advance();
         return { kind: 'default', line };
+      case 'NEXT':
+        if (this.accept('NEXT', 'VALUE', 'FOR')) return this.nextValue(line);
+        break;
       case 'CASE':
         return this.caseExpression();
       case 'CAST':

@@ -287,7 +287,7 @@ export abstract class QueryParser extends ExpressionParser {
       throw this.unsupported(this.token.upper);
     const parts = this.qualifiedName();
     if (this.at('(') && !this.looksLikeHints())
-      throw this.unsupported(`table-valued function ${parts.join('.')}`, line);
+      return { kind: 'userFunction', parts, args: this.argumentList(), ...this.aliasWithColumns(), line };
     if (this.at('FOR') && this.peek().upper === 'SYSTEM_TIME')
       throw this.unsupported('FOR SYSTEM_TIME (temporal tables)');
     const before = this.hints();

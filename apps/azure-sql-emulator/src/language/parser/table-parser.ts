@@ -54,7 +54,10 @@ export abstract class TableParser extends DmlParser {
       const start = this.index;
       const expr = this.expression();
       column.computed = { expr, text: this.textFrom(start), persisted: this.accept('PERSISTED') };
-    } else column.type = this.collated(this.dataType(1));
+    } else {
+      column.type = this.collated(this.dataType(1));
+      if (this.typeNullable === false) column.nullable = false;
+    }
     while (this.columnOption(column, indexes));
     return column;
   }

@@ -18,12 +18,27 @@ const plain = new Set(
 const sized = new Set(['char', 'varchar', 'nchar', 'nvarchar', 'binary', 'varbinary']);
 const fractional = new Set(['time', 'datetime2', 'datetimeoffset']);
 
+/** What CREATE TYPE … FROM made. */
+export interface AliasType {
+  readonly type: SqlType;
+  readonly nullable: boolean;
+}
+
+/** Alias types by schema and name in lower case, with a dot between. */
+export type AliasTypes = ReadonlyMap<string, AliasType>;
+
 /** Data types as they are written. */
 export abstract class TypeParser extends TokenCursor {
+  aliasTypes: AliasTypes = new Map();
+  /** Whether the type read last may be NULL, where it says so itself. */
+  protected typeNullable: boolean | undefined;
+
   /** Length of a character or binary type without one: 1 in a definition, 30 in CAST and CONVERT. */
   protected dataType(lengthIfAbsent: 1 | 30): SqlType {
     const line = this.line;
+    const start = this.index;
     const written = this.typeWords();
+    this.typeNullable = undefined;
     const upper = written.toUpperCase();
     if (upper === 'SYSNAME') return { name: 'nvarchar', length: 128 };
     const name = (synonyms[upper] ?? written.toLowerCase()) as SqlTypeName;
@@ -37,6 +52,11 @@ export abstract class TypeParser extends TokenCursor {
     }
     if (name === 'decimal' || name === 'numeric') return this.decimalType(name, line);
     if (name === 'float' || name === 'real') return this.floatType(name);
+    const alias = this.aliasTypes.get(this.aliasKey(start, written));
+    if (alias) {
+      this.typeNullable = alias.nullable;
+      return alias.type;
+    }
     throw new SqlError(
       2715,
       `Column, parameter, or variable: Cannot find data type ${written}.`,
@@ -44,6 +64,12 @@ export abstract class TypeParser extends TokenCursor {
       16,
       6,
     );
+  }
+
+  private aliasKey(start: number, written: string): string {
+    const qualified = this.tokens[start + 1]?.upper === '.';
+    const schema = qualified ? (this.tokens[start]?.text ?? '') : 'dbo';
+    return `${schema}.${written}`.toLowerCase();
   }
 
   private typeWords(): string {

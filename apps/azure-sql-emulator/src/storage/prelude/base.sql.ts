@@ -34,6 +34,21 @@ create table if not exists emu.permissions (
   target text not null,
   primary key (principal, permission, scope, target)
 );
+create table if not exists emu.extended_properties (
+  class int not null,
+  major_id int not null,
+  minor_id int not null,
+  name text not null,
+  value text,
+  primary key (class, major_id, minor_id, name)
+);
+create table if not exists emu.alias_types (
+  type_id int primary key,
+  schema_name text not null,
+  name text not null,
+  definition jsonb not null
+);
+create unique index if not exists alias_types_name on emu.alias_types (lower(schema_name), lower(name));
 create table if not exists emu.role_members (role text not null, member text not null, primary key (role, member));
 create sequence if not exists emu.object_ids start 1600000000;
 create sequence if not exists emu.rowversions start 2001;
