@@ -15,6 +15,12 @@ interface VisibleCte {
   readonly columns: readonly { name: string; type: SqlType; nullable: boolean }[];
   /** The statement's table when the CTE is a plain window on one, which makes it updatable. */
 }
+/** Views of master that tell of the whole server, and so the same in every database. */
+const serverViews = new Set(['sysdatabases', 'databases', 'sysaltfiles', 'master_files']);
+
+const isServerView = (parts: readonly string[]): boolean =>
+  parts.at(-3)?.toLowerCase() === 'master' && serverViews.has(parts.at(-1)?.toLowerCase() ?? '');
+
 /** Everything that can stand in FROM. */
 export abstract class TableBinder extends RowsetBinder {
   protected readonly ctes: Map<string, VisibleCte>[] = [];
@@ -98,7 +104,8 @@ export abstract class TableBinder extends RowsetBinder {
   private namedTable(ref: RefOf<'table'>): BoundTable {
     const name = ref.parts.at(-1) ?? '';
     const schema = ref.parts.at(-2) || undefined;
-    if (ref.parts.length > 2) this.checkDatabase(ref.parts.at(-3), ref.parts, ref.line);
+    if (ref.parts.length > 2 && !isServerView(ref.parts))
+      this.checkDatabase(ref.parts.at(-3), ref.parts, ref.line);
     if (schema === undefined) {
       const cte = this.visibleCte(name);
       if (cte) {
