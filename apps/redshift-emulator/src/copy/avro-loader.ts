@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import avro from 'avsc';
 import { RedshiftError } from '../errors.js';
+import { longName } from '../language/long-names.js';
 import { DocumentLoader, type DocumentValue } from './document-loader.js';
 import type { Load } from './load-history.js';
 import type { LoadFile } from './load-source.js';
@@ -27,7 +28,7 @@ export async function loadAvro(file: LoadFile, load: Load): Promise<void> {
     throw new RedshiftError('0A000', 'not supported by the emulator: AVRO with a jsonpaths file');
   }
   const ignoreCase = mapping === 'auto ignorecase';
-  const names = target.columns.map(({ name }) => name);
+  const names = target.columns.map(({ name }) => longName(name));
   const supers = target.columns.map(({ type }) => type === 'super');
   const find = (document: unknown): DocumentValue[] => {
     const members = new Map(

@@ -1,4 +1,5 @@
 import { RedshiftError } from '../errors.js';
+import { longName } from '../language/long-names.js';
 import type { CopyOptions } from '../language/copy-statement.js';
 import { parseS3Url, type Bucket } from '../s3/bucket.js';
 import { readable } from './decompress.js';
@@ -86,7 +87,7 @@ async function fieldFinder({ run, target }: Load, bucket: Bucket): Promise<Field
   }
   return byName(
     run.options,
-    target.columns.map(({ name }) => name),
+    target.columns.map(({ name }) => longName(name)),
     pick,
   );
 }

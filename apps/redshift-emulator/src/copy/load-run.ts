@@ -1,4 +1,5 @@
 import { RedshiftError } from '../errors.js';
+import { longName } from '../language/long-names.js';
 import type { CopyOptions } from '../language/copy-statement.js';
 import type { CopyIn } from '../session/backend-answers.js';
 import type { LoadFile } from './load-source.js';
@@ -88,7 +89,7 @@ export function rejectedValues(row: RejectedRow): unknown[] {
   return [
     cut(row.file, 256),
     row.line,
-    row.column?.name ?? '',
+    longName(row.column?.name ?? ''),
     row.column === undefined ? '' : shortTypeName(row.column),
     row.column === undefined ? '' : lengthText(row.column),
     row.position,

@@ -1,5 +1,6 @@
 import { RedshiftError } from '../errors.js';
 import type { CopyStatement } from '../language/copy-statement.js';
+import { longName } from '../language/long-names.js';
 import { quoteLiteral } from '../language/lexer.js';
 import { sqlName } from '../language/plan.js';
 import type { Backend } from '../session/backend.js';
@@ -37,7 +38,7 @@ export async function openTarget(statement: CopyStatement, backend: Backend): Pr
     oid: Number(first[6]),
     transactionId: Number(first[7]),
     sql,
-    name: statement.table.name,
+    name: longName(statement.table.name),
     columns: chosenColumns(statement, known),
   };
 }

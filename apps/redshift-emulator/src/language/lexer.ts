@@ -1,4 +1,5 @@
 import { syntaxError } from '../errors.js';
+import { shortName } from './long-names.js';
 
 /**
  * A piece of a statement. `value` is what it means (identifiers folded, strings unescaped), `text` how PostgreSQL is
@@ -31,9 +32,6 @@ const PATTERN = new RegExp(
   ].join('|'),
   'gy',
 );
-
-/** Longest identifier; longer ones are cut as the server does. PostgreSQL's own limit is 63, see docs/compatibility.md. */
-export const MAX_IDENTIFIER_BYTES = 127;
 
 /** Quotes an identifier for PostgreSQL. */
 export function quoteIdentifier(name: string): string {
@@ -84,7 +82,7 @@ function tokenOf(groups: Readonly<Record<string, string | undefined>>, options: 
   }
   if (quoted !== undefined) {
     const raw = quoted.slice(1, -1).replaceAll('""', '"');
-    const value = options.caseSensitive === true ? raw : foldAscii(raw);
+    const value = shortName(options.caseSensitive === true ? raw : foldAscii(raw));
     return { kind: 'quoted', value, text: quoteIdentifier(value) };
   }
   if (number !== undefined) return { kind: 'number', value: number, text: number };
@@ -99,8 +97,14 @@ function tokenOf(groups: Readonly<Record<string, string | undefined>>, options: 
 function wordToken(word: string): Token {
   // #name is a temporary table; the name itself has no #.
   if (word.startsWith('#'))
-    return { kind: 'word', value: foldAscii(word), text: quoteIdentifier(foldAscii(word)) };
-  return { kind: 'word', value: foldAscii(word), text: word };
+    return {
+      kind: 'word',
+      value: shortName(foldAscii(word)),
+      text: quoteIdentifier(shortName(foldAscii(word))),
+    };
+  const value = foldAscii(word);
+  const short = shortName(value);
+  return { kind: 'word', value: short, text: short === value ? word : quoteIdentifier(short) };
 }
 
 /** Only ASCII letters fold, as in the server. */

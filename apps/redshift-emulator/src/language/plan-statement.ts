@@ -3,7 +3,8 @@ import { lateralAliases } from './lateral-aliases.js';
 import { parseCopy } from './copy-statement.js';
 import { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
-import { render, type Token } from './lexer.js';
+import { quoteLiteral, render, type Token } from './lexer.js';
+import { isShortened, longName } from './long-names.js';
 import { planAlter, planCreate, planDrop, planGrant, planLock, planMaintenance } from './plan-definition.js';
 import { planMerge } from './plan-merge.js';
 import { refuse, sqlName, type LateralReading, type Plan } from './plan.js';
@@ -21,11 +22,26 @@ export type Isolation = 'snapshot' | 'serializable';
  */
 export function planStatement(tokens: readonly Token[], isolation: Isolation): Plan {
   try {
-    return withLateralReading(plan(tokens, isolation), tokens, isolation);
+    return withNames(withLateralReading(plan(tokens, isolation), tokens, isolation), tokens);
   } catch (error) {
     if (error instanceof RedshiftError) return { kind: 'refusal', error };
     throw error;
   }
+}
+
+/** A definition also notes the names that are too long for PostgreSQL, for its catalogue's views to show. */
+function withNames(planned: Plan, tokens: readonly Token[]): Plan {
+  const long = tokens.filter(
+    ({ kind, value }) => (kind === 'word' || kind === 'quoted') && isShortened(value),
+  );
+  if (long.length === 0) return planned;
+  const pairs = long.map(({ value }) => [value, longName(value)]);
+  const step = `select redshift_emulator.remember_names(${quoteLiteral(JSON.stringify(pairs))})`;
+  if (planned.kind === 'definition') return { ...planned, steps: [step, ...planned.steps] };
+  const [first, second] = tokens.filter(({ kind }) => kind !== 'blank');
+  if (planned.kind !== 'forward' || first?.value !== 'create') return planned;
+  const tag = `CREATE ${second?.value === 'schema' ? 'SCHEMA' : 'VIEW'}`;
+  return { kind: 'definition', tag, steps: [step, planned.sql] };
 }
 
 function withLateralReading(planned: Plan, tokens: readonly Token[], isolation: Isolation): Plan {

@@ -1,6 +1,7 @@
 import { notSupportedByEmulator, refusedByRedshift, RedshiftError, syntaxError } from '../errors.js';
+import { longName } from './long-names.js';
 import { parseCredential, type Credential } from './credentials.js';
-import type { Cursor } from './cursor.js';
+import { Cursor, splitAtCommas } from './cursor.js';
 
 /** Formats of UNLOAD's output. */
 export type UnloadFormat = 'text' | 'csv' | 'json' | 'parquet';
@@ -32,6 +33,10 @@ export interface UnloadOptions {
   maxFileBytes: number;
   region?: string;
   extension?: string;
+  /** Columns of PARTITION BY. */
+  partitionBy: readonly string[];
+  /** PARTITION BY … INCLUDE: the files hold the partition columns, too. */
+  partitionInclude: boolean;
   readonly given: Set<string>;
 }
 
@@ -59,6 +64,8 @@ export function parseUnload(cursor: Cursor): UnloadStatement {
     cleanPath: false,
     parallel: true,
     maxFileBytes: MAX_FILE_BYTES,
+    partitionBy: [],
+    partitionInclude: false,
     given: new Set(),
   };
   let credential: Credential | undefined;
@@ -109,6 +116,13 @@ function parseOption(cursor: Cursor, options: UnloadOptions): void {
     case 'cleanpath':
       options.cleanPath = true;
       return;
+    case 'partition':
+      cursor.expect('by');
+      options.partitionBy = splitAtCommas(cursor.group()).map((item) =>
+        longName(new Cursor(item).identifier()),
+      );
+      options.partitionInclude = cursor.accept('include');
+      return;
     default:
       parseValue(word, cursor, options);
   }
@@ -139,7 +153,6 @@ function parseValue(word: string, cursor: Cursor, options: UnloadOptions): void 
       cursor.integer();
       if (!cursor.accept('mb')) cursor.accept('gb');
       return;
-    case 'partition':
     case 'fixedwidth':
     case 'encrypted':
     case 'kms_key_id':

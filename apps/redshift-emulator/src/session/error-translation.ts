@@ -1,4 +1,5 @@
 import type { ErrorFields } from '../errors.js';
+import { withLongNames } from '../language/long-names.js';
 
 /** Names of the CHECK constraints that stand for Redshift's own limits; the limit itself is part of the name. */
 export const LIMIT_CONSTRAINT = /^rs\$(bytes|charbytes|dec64)\$(\d+)\$/;
@@ -45,7 +46,8 @@ export function translateError(fields: ErrorFields, backendPid: number): ErrorFi
   const constraint = fields.code === '23514' ? fields.other?.['n'] : undefined;
   const limit = constraint === undefined ? null : LIMIT_CONSTRAINT.exec(constraint);
   if (limit) return limitViolation(limit[1] ?? '', limit[2] ?? '');
-  const { other, ...rest } = fields;
+  const { other, ...named } = fields;
+  const rest = { ...named, message: withLongNames(named.message) };
   // P, p, q, W, F, L, R speak of the rewritten statement and of PostgreSQL 18's sources.
   const kept = Object.entries(other ?? {}).filter(([key]) => 'stcdn'.includes(key));
   return kept.length === 0 ? rest : { ...rest, other: Object.fromEntries(kept) };

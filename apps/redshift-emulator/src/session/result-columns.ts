@@ -1,3 +1,4 @@
+import { isShortened, longName } from '../language/long-names.js';
 import { dataRow, parseDataRow, parseRowDescription, rowDescription } from '../protocol/messages.js';
 import type { ColumnDescription } from '../protocol/messages.js';
 
@@ -15,17 +16,23 @@ export type RowConversion = readonly Conversion[] | undefined;
 /** A RowDescription with Redshift's types, and what its rows need. */
 export function convertDescription(body: Buffer): { message: Buffer; conversion: RowConversion } | undefined {
   const columns = parseRowDescription(body);
-  if (!columns.some(({ typeOid }) => typeOid === OID_JSONB || typeOid === OID_BYTEA)) return undefined;
+  if (!columns.some(isConverted)) return undefined;
   const conversion = columns.map(({ typeOid, format }): Conversion => {
     if (format !== 0) return undefined;
     if (typeOid === OID_JSONB) return 'super';
     return typeOid === OID_BYTEA ? 'varbyte' : undefined;
   });
   const described = columns.map((column): ColumnDescription => {
-    if (column.typeOid === OID_JSONB) return { ...column, typeOid: OID_SUPER };
-    return column.typeOid === OID_BYTEA ? { ...column, typeOid: OID_VARBYTE } : column;
+    const named = { ...column, name: longName(column.name) };
+    if (column.typeOid === OID_JSONB) return { ...named, typeOid: OID_SUPER };
+    return column.typeOid === OID_BYTEA ? { ...named, typeOid: OID_VARBYTE } : named;
   });
-  return { message: rowDescription(described), conversion };
+  const changed = conversion.some((each) => each !== undefined);
+  return { message: rowDescription(described), conversion: changed ? conversion : undefined };
+}
+
+function isConverted({ typeOid, name }: ColumnDescription): boolean {
+  return typeOid === OID_JSONB || typeOid === OID_BYTEA || isShortened(name);
 }
 
 /** SUPER prints without blanks; VARBYTE prints as hex digits without PostgreSQL's `\x`. */

@@ -15,7 +15,13 @@ create table if not exists redshift_emulator.column_attributes (
 create table if not exists redshift_emulator.constraints (
   relid oid not null, kind text not null, name text not null, columns text[] not null, referenced text, referenced_columns text[]);
 create index if not exists constraints_relid on redshift_emulator.constraints (relid);
+-- Names of more than 63 bytes, see language/long-names.ts.
+create table if not exists redshift_emulator.long_names (short text primary key, long text not null);
 grant select on all tables in schema redshift_emulator to public;
+create or replace function redshift_emulator.remember_names(pairs jsonb) returns void language sql security definer as $$
+  insert into redshift_emulator.long_names select distinct p ->> 0, p ->> 1 from jsonb_array_elements(pairs) p on conflict do nothing $$;
+create or replace function redshift_emulator.long_name(short text) returns text language sql stable as $$
+  select case when short like '%~________________' then coalesce((select n.long from redshift_emulator.long_names n where n.short = long_name.short), short) else short end $$;
 
 create or replace function redshift_emulator.record_columns(table_name text, columns jsonb) returns void
 language plpgsql security definer as $$

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { PostgresAddress } from '../protocol/backend-login.js';
 import { md5Verifier } from '../protocol/authentication.js';
+import { rememberNames } from '../language/long-names.js';
 import { CATALOGUE_SQL } from './catalogue.sql.js';
 import { FUNCTIONS_SQL } from './functions.sql.js';
 import { SEMANTICS_SQL } from './semantics.sql.js';
@@ -39,6 +40,10 @@ export class Storage {
     pool.on('error', () => undefined);
     const storage = new Storage({ ...address, database: options.database }, options.database, pool);
     await storage.installPrelude();
+    const { rows } = await pool.query<{ short: string; long: string }>(
+      'select short, long from redshift_emulator.long_names',
+    );
+    rememberNames(rows.map(({ short, long }) => [short, long]));
     return storage;
   }
 

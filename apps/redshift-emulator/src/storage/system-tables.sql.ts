@@ -67,7 +67,8 @@ select userid, query::int as query, 0 as slice, 0 as pid, path::char(1280) as pa
 from redshift_emulator.unloads;
 
 create or replace view redshift_emulator.column_list as
-select n.nspname as schema_name, c.relname as table_name, c.oid as relid, c.relkind, c.relpersistence, a.attname as column_name, a.attnum,
+select redshift_emulator.long_name(n.nspname) as schema_name, redshift_emulator.long_name(c.relname) as table_name, c.oid as relid, c.relkind, c.relpersistence,
+  redshift_emulator.long_name(a.attname) as column_name, a.attnum,
   coalesce(x.declared, case t.typname when 'jsonb' then 'super' when 'bytea' then 'varbyte' else format_type(a.atttypid, a.atttypmod) end) as type,
   a.atttypid, a.atttypmod, a.attnotnull, pg_get_expr(d.adbin, d.adrelid) as column_default, coalesce(x.encoding, 'none') as encoding,
   coalesce(s.distkey = a.attnum, false) as distkey, coalesce(array_position(s.sortkeys, a.attnum), 0) as sortkey, a.attidentity
@@ -77,7 +78,7 @@ left join redshift_emulator.column_attributes x on x.relid = c.oid and x.attnum 
 left join redshift_emulator.table_attributes s on s.relid = c.oid
 where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v') and n.nspname not in ('redshift_emulator', 'pg_toast');
 create or replace view pg_catalog.pg_table_def as
-select schema_name::name as schemaname, table_name::name as tablename, column_name::name as "column", type, encoding::varchar as encoding, distkey, sortkey, attnotnull as "notnull"
+select schema_name::varchar(127) as schemaname, table_name::varchar(127) as tablename, column_name::varchar(127) as "column", type, encoding::varchar as encoding, distkey, sortkey, attnotnull as "notnull"
 from redshift_emulator.column_list
 where relkind = 'r' and (schema_name = any(current_schemas(false)) or schema_name like 'pg_temp%' and pg_table_is_visible(relid))
 order by 1, 2, attnum;
@@ -96,7 +97,7 @@ create or replace view pg_catalog.svv_all_columns as
 select table_catalog as database_name, table_schema as schema_name, table_name, column_name, ordinal_position, column_default, is_nullable, data_type,
   character_maximum_length, numeric_precision, numeric_scale, remarks from pg_catalog.svv_columns;
 create or replace view pg_catalog.svv_tables as
-select current_database()::varchar as table_catalog, n.nspname::varchar as table_schema, c.relname::varchar as table_name,
+select current_database()::varchar as table_catalog, redshift_emulator.long_name(n.nspname)::varchar as table_schema, redshift_emulator.long_name(c.relname)::varchar as table_name,
   case when c.relkind = 'v' then 'VIEW' when c.relpersistence = 't' then 'LOCAL TEMPORARY' else 'BASE TABLE' end::varchar as table_type, obj_description(c.oid)::varchar as remarks
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'v') and n.nspname not in ('redshift_emulator', 'pg_toast');
 create or replace view pg_catalog.svv_all_tables as
@@ -108,7 +109,7 @@ select current_database()::varchar as database_name, nspname::varchar as schema_
 from pg_namespace where nspname not in ('redshift_emulator', 'pg_toast') and nspname not like 'pg\_t%';
 create or replace view pg_catalog.svv_redshift_schemas as select database_name, schema_name, schema_owner, schema_type, schema_acl, schema_option from pg_catalog.svv_all_schemas;
 create or replace view pg_catalog.svv_table_info as
-select current_database()::text as "database", n.nspname::text as "schema", c.oid as table_id, c.relname::text as "table",
+select current_database()::text as "database", redshift_emulator.long_name(n.nspname) as "schema", c.oid as table_id, redshift_emulator.long_name(c.relname) as "table",
   case when exists (select from redshift_emulator.column_attributes x where x.relid = c.oid and x.encoding not in ('none', 'raw')) then 'Y, AUTO(ENCODE)' else 'N' end::text as encoded,
   case upper(s.diststyle) when 'KEY' then 'KEY(' || (select attname from pg_attribute where attrelid = c.oid and attnum = s.distkey) || ')'
     when 'AUTO' then 'AUTO(ALL)' else upper(s.diststyle) end::text as diststyle,

@@ -13,6 +13,7 @@ import { checkSnapshot } from '../session/special-statements.js';
 import type { TransferContext } from '../session/transfer-context.js';
 import { backendFailure } from './backend-failure.js';
 import { unloadColumns } from './unload-columns.js';
+import { unloadParts } from './unload-parts.js';
 import { unloadParquet } from './unload-parquet.js';
 import { UnloadTarget } from './unload-target.js';
 import { unloadText } from './unload-text.js';
@@ -37,7 +38,11 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
   // Timestamps with zone are unloaded in UTC whatever the session's zone.
   const zone = (await backend.run('show timezone')).rows[0]?.[0] ?? 'UTC';
   await backend.run("set local timezone to 'UTC'");
-  const rows = await unload(query, columns, options, target, work);
+  let rows = 0;
+  for (const part of await unloadParts(query, columns, options, backend)) {
+    await target.enter(part.folder);
+    rows += await unload(part.query, part.columns, options, target, work);
+  }
   await backend.run(`set local timezone to ${quoteLiteral(zone)}`);
   if (options.manifest) await target.writeManifest(columns);
   const record = target.files.map((file) => ({

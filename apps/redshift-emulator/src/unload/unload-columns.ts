@@ -1,5 +1,6 @@
 import type { ColumnDescription } from '../protocol/messages.js';
 import { notSupportedByEmulator } from '../errors.js';
+import { longName } from '../language/long-names.js';
 import { modifierOf, typeOfOid } from '../copy/target-column.js';
 import type { RedshiftTypeName } from '../language/types.js';
 
@@ -20,7 +21,7 @@ export function unloadColumns(columns: readonly ColumnDescription[]): UnloadColu
     if (type === undefined) throw notSupportedByEmulator(`UNLOAD of column "${name}" (type oid ${typeOid})`);
     const sizes = modifierOf(type, typeModifier);
     return {
-      name,
+      name: longName(name),
       type,
       ...sizes,
       ...(typeModifier < 4 && type === 'numeric' ? { precision: 0, scale: 0 } : {}),

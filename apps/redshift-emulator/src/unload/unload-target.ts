@@ -15,18 +15,25 @@ export interface UnloadedFile {
 /** The prefix in S3 that an UNLOAD writes to. */
 export class UnloadTarget {
   readonly files: UnloadedFile[] = [];
+  private readonly prefix: S3Location;
+  private folder = '';
 
   constructor(
     private readonly bucket: Bucket,
-    private readonly prefix: S3Location,
+    prefix: S3Location,
     private readonly options: UnloadOptions,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // Folders of partitions lie below the prefix, with a slash between.
+    const slash = options.partitionBy.length > 0 && prefix.key !== '' && !prefix.key.endsWith('/');
+    this.prefix = slash ? { ...prefix, key: `${prefix.key}/` } : prefix;
+  }
 
   /** @throws RedshiftError when files are there and may neither be replaced nor removed */
   async prepare(): Promise<void> {
-    const { allowOverwrite, cleanPath } = this.options;
-    if (allowOverwrite) return;
+    const { allowOverwrite, cleanPath, partitionBy } = this.options;
+    // With partitions, CLEANPATH cleans the folders that get new files, and no others.
+    if (allowOverwrite || (cleanPath && partitionBy.length > 0)) return;
     const found = await this.bucket.list(this.prefix, this.signal);
     if (found.length === 0) return;
     if (!cleanPath) {
@@ -35,6 +42,15 @@ export class UnloadTarget {
         'Specified unload destination on S3 is not empty. Consider using a different bucket / prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option.',
       );
     }
+    for (const object of found) await this.bucket.delete(object, this.signal);
+  }
+
+  /** Goes to a folder below the prefix. */
+  async enter(folder: string): Promise<void> {
+    this.folder = folder;
+    if (!this.options.cleanPath || folder === '') return;
+    const key = this.prefix.key + folder;
+    const found = await this.bucket.list({ bucket: this.prefix.bucket, key }, this.signal);
     for (const object of found) await this.bucket.delete(object, this.signal);
   }
 
@@ -53,7 +69,10 @@ export class UnloadTarget {
   /** Uploads a file of this machine. */
   async upload(path: string, slice: number, part: number, rows: number): Promise<void> {
     const { size } = await stat(path);
-    const location = { bucket: this.prefix.bucket, key: this.prefix.key + this.name(slice, part) };
+    const location = {
+      bucket: this.prefix.bucket,
+      key: this.prefix.key + this.folder + this.name(slice, part),
+    };
     await this.bucket.write(location, createReadStream(path), size, this.signal);
     this.files.push({ url: s3Url(location), bytes: size, rows });
   }

@@ -1,5 +1,8 @@
 import type { AnswerGroup } from './answer.js';
 
+/** Names that differ only behind the 63rd byte, where PostgreSQL's end. */
+const long = `${'long_'.repeat(20)}name`;
+
 /** What comparisons, names and statements mean. */
 export const languageAnswers: AnswerGroup = {
   title: 'comparisons, names, MERGE, APPEND',
@@ -36,6 +39,8 @@ export const languageAnswers: AnswerGroup = {
     `create table filling (a int)`,
     `insert into filling values (3)`,
     `alter table filled append from filling filltarget`,
+    `create table ${long} (${long}_a int, ${long}_b int)`,
+    `insert into ${long} (${long}_b, ${long}_a) values (2, 1)`,
     `create table "Group" ("This ""IS IT""" char(10))`,
     `insert into "GROUP" values ('yes')`,
   ],
@@ -118,6 +123,12 @@ export const languageAnswers: AnswerGroup = {
     [`select count(*) from monthly`, '0', 'r_ALTER_TABLE_APPEND'],
     [`select a, c from filled`, [['3', '7']], 'r_ALTER_TABLE_APPEND'],
     [`select "this ""is it""" from "group"`, 'yes       ', 'r_names'],
+    [`select ${long}_a, ${long}_b from ${long}`, [['1', '2']], 'r_names: 127 bytes'],
+    [
+      `select "column" from pg_table_def where tablename = '${long}' order by 1`,
+      [[`${long}_a`], [`${long}_b`]],
+      'r_names: 127 bytes',
+    ],
     [`select 'it\\'s'`, `it's`, 'r_UNLOAD: a backslash escapes in a literal'],
   ],
   refusals: [
