@@ -34,6 +34,8 @@ from thalamus_spark.workspace import LocalWorkspace
 
 WARM_UP = "warm-up"
 _BODY_LIMIT = 4_000_000
+_NICENESS = 5
+"""A warm driver shares its machine with the services that keep TASTG fresh: they go first. The JVM inherits it."""
 
 
 class Runs:
@@ -191,6 +193,7 @@ def main() -> None:
     if options.exit_with_parent:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
 
+    os.nice(_NICENESS)
     spark = local_session(options.jars, options.scratch)
     server = serve(spark, options.port, options.scratch, warms=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

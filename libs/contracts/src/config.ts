@@ -92,7 +92,7 @@ export const pipelineConfigSchema = z
       .prefault({}),
     stage: z
       .object({
-        idleMs: z.number().int().min(0).default(300),
+        idleMs: z.number().int().min(0).default(1000),
         maxFileAgeMs: z.number().int().min(10).default(2000),
         maxFileRows: z.number().int().min(1).default(100_000),
         maxFileBytes: z.number().int().min(1000).default(64_000_000),

@@ -41,7 +41,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     components: ['kafka', 'postgres', 's3', 'azure-sql-emulator', 'redshift-emulator', 'spark'],
     log: (line) => say(`   ${line}`),
   });
-  const { source } = stack.endpoints;
+  const { source, spark } = stack.endpoints;
+  // Asked what models there are, the driver warms up for them: Spark's first run takes three times as long as the next.
+  await fetch(`${spark.url}/models?package=${config.transform.package ?? ''}`);
   await using pool = disposable(await openSample({ ...source, trustCertificate: true }));
 
   say(`\n2. The source: 17 tables of interview scheduling, ${options.scale}`);
