@@ -3,4 +3,4 @@ export type { RedshiftEmulator } from './server.js';
 export type { EmulatorOptions } from './server-options.js';
 export type { RoleKeys } from './s3/object-stores.js';
 export type { MoodRequest, Mood } from './session/moods.js';
-export type { Latency } from './session/commit-queue.js';
+export type { Latency } from './session/latency.js';
