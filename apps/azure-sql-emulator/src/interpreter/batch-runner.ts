@@ -16,6 +16,7 @@ import { Cancelled, type Runtime } from './runtime.js';
 import { setOption } from './session-options.js';
 import { selectInto } from './select-into.js';
 import { raiseError, throwError } from './thrown-errors.js';
+import { beginsImplicitly, refusedWords, resetsRowCount } from './statement-kinds.js';
 import { Transactions } from './transactions.js';
 import { waitFor } from './wait-for.js';
 
@@ -100,6 +101,8 @@ export class BatchRunner {
       await describeStatement(this, statement);
       return 'next';
     }
+    if (runtime.options.implicitTransactions && !runtime.transaction && beginsImplicitly(statement))
+      this.transactions.begin('', undefined, sink);
     switch (statement.kind) {
       case 'select':
         if (statement.query.body.kind === 'select' && statement.query.body.into)
@@ -107,16 +110,12 @@ export class BatchRunner {
         else await queries.select(statement, sink);
         return 'next';
       case 'insert':
-        if (runtime.options.implicitTransactions && !runtime.transaction)
-          this.transactions.begin('', undefined, sink);
         if (statement.source.kind === 'exec') await insertExec(this, statement);
         else await queries.modify(statement, sink);
         return 'next';
       case 'update':
       case 'delete':
       case 'merge':
-        if (runtime.options.implicitTransactions && !runtime.transaction)
-          this.transactions.begin('', undefined, sink);
         await queries.modify(statement, sink);
         return 'next';
       case 'if':
@@ -371,24 +370,6 @@ export class BatchRunner {
     runtime.done(sink, 'other');
   }
 }
-
-const refusedWords: Partial<Record<Statement['kind'], string>> = {
-  createTrigger: 'CREATE TRIGGER',
-  switchTrigger: 'ENABLE and DISABLE TRIGGER',
-};
-
-/** Statements behind which @@ROWCOUNT is 0. */
-const resetsRowCount = new Set<Statement['kind']>([
-  'setOption',
-  'setIsolation',
-  'beginTransaction',
-  'commit',
-  'rollback',
-  'save',
-  'use',
-  'closeCursor',
-  'deallocateCursor',
-]);
 
 const containsStatements = (statement: Statement): boolean =>
   ['if', 'while', 'block', 'try', 'exec', 'execString'].includes(statement.kind);

@@ -195,7 +195,11 @@ export class ProcedureRunner {
       throw denied('EXECUTE', found, runtime.database.name, line);
     }
     const frame = newFrame(found.name, true);
-    await this.bindParameters(frame, parsed.parameters, args, found.name, line);
+    await this.bindParameters(frame, parsed.parameters, args, found.name, 0).catch((error: unknown) => {
+      // Wrong arguments are the procedure's error, before its first line.
+      if (error instanceof SqlError) error.procedure ??= found.name;
+      throw error;
+    });
     await this.inFrame(frame, () => this.statements(() => Promise.resolve(parsed.body)), line);
     this.collect(frame, parsed.parameters, args, outputs);
     return { status: frame.returnStatus, outputs };

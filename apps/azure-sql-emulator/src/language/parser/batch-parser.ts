@@ -57,8 +57,10 @@ class BatchParser extends CursorParser {
         return { kind: 'select', query: this.query(), line };
       case 'WITH':
         return this.withStatement();
-      case 'INSERT':
       case 'UPDATE':
+        if (this.peek().upper === 'STATISTICS') return this.statistics(line);
+        return this.modification([]);
+      case 'INSERT':
       case 'DELETE':
       case 'MERGE':
         return this.modification([]);

@@ -57,7 +57,13 @@ export abstract class DdlParser extends TableParser {
     this.expect('AS');
     const query = this.query();
     this.accept('WITH', 'CHECK', 'OPTION');
-    return { kind: 'createView', name, columns, query, text: this.textFrom(start), mode, line };
+    return { kind: 'createView', name, columns, query, text: this.moduleText(start), mode, line };
+  }
+
+  /** What comes before CREATE in a batch belongs to the module: its lines are counted from there. */
+  protected moduleText(start: number): string {
+    const end = this.tokens[this.index - 1]?.end ?? 0;
+    return start === 0 ? this.source.slice(0, end) : this.textFrom(start);
   }
 
   private createProcedure(mode: Mode, start: number, line: number): Statement {
@@ -76,7 +82,7 @@ export abstract class DdlParser extends TableParser {
       name,
       parameters,
       body,
-      text: this.source.slice(this.tokens[start]?.start ?? 0),
+      text: start === 0 ? this.source : this.source.slice(this.tokens[start]?.start ?? 0),
       mode,
       line,
     };

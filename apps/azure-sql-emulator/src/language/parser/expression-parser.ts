@@ -149,6 +149,11 @@ export abstract class ExpressionParser extends TypeParser {
       const { upper, line } = this.advance();
       left = { kind: 'arithmetic', op: upper as '*', left, right: this.unary(), line };
     }
+    while (this.token.kind === 'op' && this.atAny('<<', '>>')) {
+      const { upper, line } = this.advance();
+      const args = [left, this.unary()];
+      left = { kind: 'call', name: upper === '<<' ? 'LEFT_SHIFT' : 'RIGHT_SHIFT', args, line };
+    }
     return left;
   }
 

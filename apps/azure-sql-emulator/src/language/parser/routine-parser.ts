@@ -1,8 +1,23 @@
 import type { Statement, TypeRef } from '../ast.js';
 import type { DefinitionMode, FunctionBody, SequenceOptions, TriggerEvent } from '../routine-ast.js';
+import { SqlError } from '../errors.js';
 import { DdlParser } from './ddl-parser.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const modules: Record<string, string> = {
+  VIEW: 'CREATE VIEW',
+  PROCEDURE: 'CREATE/ALTER PROCEDURE',
+  PROC: 'CREATE/ALTER PROCEDURE',
+  FUNCTION: 'CREATE FUNCTION',
+  TRIGGER: 'CREATE TRIGGER',
+  SCHEMA: 'CREATE SCHEMA',
+};
+const statementStarts = new Set(
+  'SELECT INSERT UPDATE DELETE MERGE CREATE ALTER DROP EXEC EXECUTE IF WHILE BEGIN COMMIT ROLLBACK DECLARE SET PRINT RETURN GRANT TRUNCATE END'.split(
+    ' ',
+  ),
+);
 
 /** CREATE, ALTER and DROP of databases, functions, triggers, sequences, synonyms and types. */
 export abstract class RoutineParser extends DdlParser {
@@ -15,7 +30,10 @@ export abstract class RoutineParser extends DdlParser {
     const begin = (): void => {
       this.index += orAlter ? 4 : 2;
     };
+    this.checkFirst(word, start, line);
     switch (word) {
+      case 'STATISTICS':
+        return this.statistics(line);
       case 'DATABASE':
         begin();
         return this.createDatabase(line);
@@ -45,6 +63,7 @@ export abstract class RoutineParser extends DdlParser {
   protected override alterStatement(): Statement {
     const start = this.index;
     const { line } = this.token;
+    this.checkFirst(this.peek().upper, start, line);
     switch (this.peek().upper) {
       case 'FUNCTION':
         this.index += 2;
@@ -70,10 +89,28 @@ export abstract class RoutineParser extends DdlParser {
 
   protected override dropStatement(): Statement {
     const { line } = this.token;
+    if (this.peek().upper === 'STATISTICS') return this.statistics(line);
     if (this.peek().upper !== 'DATABASE') return super.dropStatement();
     this.index += 2;
     const ifExists = this.accept('IF', 'EXISTS');
     return { kind: 'dropDatabase', databases: this.commaList(() => this.identifier()), ifExists, line };
+  }
+
+  /** Modules are a batch of their own. */
+  private checkFirst(word: string, start: number, line: number): void {
+    const verb = modules[word];
+    if (verb === undefined || start === 0) return;
+    throw new SqlError(111, `'${verb}' must be the first statement in a query batch.`, line, 15);
+  }
+
+  /** CREATE, UPDATE and DROP STATISTICS: statistics change no answer. */
+  protected statistics(line: number): Statement {
+    this.index += 2;
+    while (this.token.kind !== 'end' && !this.at(';') && !statementStarts.has(this.token.upper)) {
+      if (this.at('(')) this.skipParentheses();
+      else this.advance();
+    }
+    return { kind: 'empty', line };
   }
 
   /** Files, file groups and editions are storage details. */
@@ -99,7 +136,7 @@ export abstract class RoutineParser extends DdlParser {
     const parameters = this.at(')') ? [] : this.commaList(() => this.parameter());
     this.expect(')', 'RETURNS');
     const body = this.functionBody(name, line);
-    return { kind: 'createFunction', name, parameters, body, text: this.textFrom(start), mode, line };
+    return { kind: 'createFunction', name, parameters, body, text: this.moduleText(start), mode, line };
   }
 
   private functionBody(name: readonly string[], line: number): FunctionBody {
@@ -155,7 +192,7 @@ export abstract class RoutineParser extends DdlParser {
     this.accept('NOT', 'FOR', 'REPLICATION');
     this.expect('AS');
     const body = this.statementList([]);
-    const text = this.textFrom(start);
+    const text = this.moduleText(start);
     return { kind: 'createTrigger', name, table, events, body, text, mode, line };
   }
 
