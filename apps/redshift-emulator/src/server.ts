@@ -16,6 +16,7 @@ import { CommitQueue } from './session/commit-queue.js';
 import { NO_LATENCY, REAL_LATENCY } from './session/latency.js';
 import { Moods } from './session/moods.js';
 import { SerializationGraph } from './session/serialization-graph.js';
+import { QueryHistory } from './session/query-history.js';
 import { openSession } from './session/open-session.js';
 import type { ServerContext, SessionContext } from './session/session-context.js';
 import { addressOfUrl, type EmulatorOptions } from './server-options.js';
@@ -221,15 +222,19 @@ function serverContext(
       : options.latency === 'real'
         ? REAL_LATENCY
         : NO_LATENCY;
+  const log = options.log ?? ((): void => undefined);
+  const history = new QueryHistory(storage.pool, log);
+  cleanups.push(() => history.flush());
   return {
     storage,
     stores,
     moods,
+    history,
     temporaryDirectory,
     isolation: options.isolation ?? 'snapshot',
     commits: new CommitQueue(latency),
     serialization: options.isolation === 'serializable' ? new SerializationGraph() : undefined,
-    log: options.log ?? (() => undefined),
+    log,
   };
 }
 

@@ -73,6 +73,7 @@ public final class Agent {
             case "open" -> open(given[0], given[1], given[2], given[3]);
             case "query" -> query(given[0]);
             case "prepared" -> prepared(given[0], given[1].split(","), Arrays.copyOfRange(given, 2, given.length));
+            case "execute" -> prepared(given[0]);
             case "begin" -> connection.setAutoCommit(false);
             case "commit" -> {
                 connection.commit();
@@ -150,6 +151,13 @@ public final class Agent {
                 for (int at = 0; at < kinds.length; at += 1) bind(statement, at + 1, kinds[at], values[start + at]);
                 report(statement, statement.execute());
             }
+        }
+    }
+
+    /** As Spark's connector runs everything, COPY and UNLOAD included. */
+    private void prepared(String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            report(statement, statement.execute());
         }
     }
 

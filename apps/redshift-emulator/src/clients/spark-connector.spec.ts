@@ -62,7 +62,7 @@ async function parquetFile(folder: string): Promise<Buffer> {
       `(${id}::int, ${value(name, 'varchar')}, ${value(amount, 'decimal(10,2)')}, ${value(day, 'date')}, ${value(at, 'timestamp')})`,
   );
   await engine.run(
-    `copy (select * from (values ${rows.join(', ')}) t(id, name, amount, day, at)) to '${file}' (format parquet, codec snappy)`,
+    `copy (select * from (values ${rows.join(', ')}) t("id", "name", "amount", "day", "at")) to '${file}' (format parquet, codec snappy)`,
   );
   return readFile(file);
 }

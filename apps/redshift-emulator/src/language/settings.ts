@@ -2,6 +2,7 @@ import { notSupportedByEmulator } from '../errors.js';
 import type { Cursor } from './cursor.js';
 import { quoteIdentifier, quoteLiteral, render } from './lexer.js';
 import type { Plan } from './plan.js';
+import { planShowObjects } from './show-objects.js';
 
 /** Settings that PostgreSQL has under the same name and meaning. */
 const SHARED = new Set(
@@ -75,19 +76,9 @@ function planSessionSet(cursor: Cursor): Plan {
 export function planShow(cursor: Cursor): Plan {
   cursor.next();
   if (cursor.accept('all')) return { kind: 'forward', sql: 'show all' };
-  for (const word of [
-    'databases',
-    'schemas',
-    'tables',
-    'columns',
-    'table',
-    'view',
-    'external',
-    'grants',
-    'model',
-    'procedure',
-    'datashares',
-  ]) {
+  const objects = planShowObjects(cursor);
+  if (objects !== undefined) return objects;
+  for (const word of ['table', 'view', 'external', 'grants', 'model', 'procedure', 'datashares']) {
     if (cursor.at(word)) throw notSupportedByEmulator(`SHOW ${word.toUpperCase()}`);
   }
   if (cursor.accept('time', 'zone')) return { kind: 'forward', sql: 'show timezone' };

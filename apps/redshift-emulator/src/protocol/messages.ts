@@ -6,6 +6,11 @@ export interface Message {
   readonly body: Buffer;
 }
 
+/** A message that is not what its type says, or of a type that has no place here. */
+export class ProtocolViolation extends Error {
+  override readonly name = 'ProtocolViolation';
+}
+
 /** Frames a message of either side. */
 export function frame(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   const header = Buffer.allocUnsafe(5);
@@ -19,10 +24,10 @@ export function cstring(text: string): Buffer {
   return Buffer.from(`${text}\0`, 'utf8');
 }
 
-/** The NUL-terminated string at `offset`, and where the next field begins. */
+/** The NUL-terminated string at `offset`, and where the next field begins. @throws ProtocolViolation without a NUL */
 export function readCstring(body: Buffer, offset: number): { text: string; next: number } {
   const end = body.indexOf(0, offset);
-  if (end < 0) throw new Error('malformed message: a string has no end');
+  if (end < 0) throw new ProtocolViolation('a string has no end');
   return { text: body.toString('utf8', offset, end), next: end + 1 };
 }
 

@@ -34,6 +34,8 @@ export interface Expectation {
   /** What is known of the statement: where its row conversion is kept between Describe and Execute. */
   readonly result?: { conversion: RowConversion };
   readonly collect?: Collector;
+  /** Called when PostgreSQL has answered, with its error if it gave one. */
+  readonly answered?: (error?: ErrorFields) => void;
 }
 
 /** Gathers the answer to a statement of the proxy's own. */

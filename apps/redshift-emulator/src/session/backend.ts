@@ -195,6 +195,7 @@ export class Backend {
   private complete(expectation: Expectation): void {
     this.expectations.shift();
     const { collect } = expectation;
+    expectation.answered?.();
     if (collect !== undefined) {
       this.flush();
       const { rows, columns, tag, error } = collect;
@@ -205,6 +206,7 @@ export class Backend {
   private fail(body: Buffer, expectation: Expectation | undefined): void {
     const fields = translateError(parseErrorFields(body), this.login.pid);
     if (expectation?.collect !== undefined) expectation.collect.error = fields;
+    expectation?.answered?.(fields);
     // A hidden statement of the extended protocol stands for the client's next one: its failure is the client's.
     const shown = expectation === undefined || expectation.visible || expectation.kind !== 'query';
     if (shown) this.pass(errorResponse(expectation?.replaceError?.fields() ?? fields));

@@ -1,24 +1,37 @@
-import { RedshiftError, toRedshiftError } from '../errors.js';
+import { RedshiftError, toRedshiftError, type ErrorFields } from '../errors.js';
 import { quoteLiteral } from '../language/lexer.js';
 import type { Plan } from '../language/plan.js';
 import type { ClientConnection } from '../protocol/client-connection.js';
-import { cstring, errorResponse, frame, readCstring, type Message } from '../protocol/messages.js';
+import {
+  cstring,
+  errorResponse,
+  frame,
+  ProtocolViolation,
+  readCstring,
+  type Message,
+} from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import type { Expectation } from './backend-answers.js';
 import type { TableAccess } from './serializable-guard.js';
 import { AlreadyReported } from './already-reported.js';
+import type { PastStatements } from './past-statements.js';
 import type { RowConversion } from './result-columns.js';
 import { checkSnapshot, type SpecialStatements } from './special-statements.js';
 
 /** A prepared statement; portals refer to it. */
 interface Prepared {
+  readonly sql: string;
   readonly plan: Plan;
   readonly result: { conversion: RowConversion };
   /** Under serializable isolation only. */
   readonly access?: TableAccess;
 }
 
-const NO_RESULT: Prepared = { plan: { kind: 'forward', sql: '' }, result: { conversion: undefined } };
+const NO_RESULT: Prepared = {
+  sql: '',
+  plan: { kind: 'forward', sql: '' },
+  result: { conversion: undefined },
+};
 /** Names of the proxy's own statement and portal, out of the clients' way. */
 const OWN_NAME = 'redshift_emulator';
 /** Not a statement in any language: makes PostgreSQL fail where the proxy has an error to tell. */
@@ -48,6 +61,7 @@ export class ExtendedProtocol {
     private readonly backend: Backend,
     private readonly specials: SpecialStatements,
     private readonly planOne: (sql: string) => Plan,
+    private readonly past: () => PastStatements,
   ) {}
 
   async handle(message: Message): Promise<void> {
@@ -70,7 +84,7 @@ export class ExtendedProtocol {
         await this.backend.drain();
         return;
       default:
-        throw new Error(`unexpected message ${type}`);
+        throw new ProtocolViolation(`unexpected message ${type}`);
     }
   }
 
@@ -104,6 +118,7 @@ export class ExtendedProtocol {
       await this.backend.drain();
       await this.specials.lastLoads.apply();
     }
+    await this.past().ready(sql.text);
     const types = body.subarray(sql.next);
     let plan: Plan;
     try {
@@ -113,7 +128,12 @@ export class ExtendedProtocol {
     }
     const result = { conversion: undefined };
     const access = await this.accessOf(plan);
-    this.statements.set(name.text, { plan, result, ...(access === undefined ? {} : { access }) });
+    this.statements.set(name.text, {
+      sql: sql.text,
+      plan,
+      result,
+      ...(access === undefined ? {} : { access }),
+    });
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
     this.lockFor(plan);
     this.prepare(name.text, standIn(plan), types);
@@ -221,7 +241,9 @@ export class ExtendedProtocol {
       if (plan.reads !== undefined && plan.reads.length > 0 && this.inTransaction) {
         this.hidden(checkSnapshot(plan.reads));
       }
-      this.pass({ type: 'E', body }, { kind: 'execute', visible: true, result });
+      const past = this.past();
+      const answered = (error?: ErrorFields): void => past.record(prepared.sql, error?.message);
+      this.pass({ type: 'E', body }, { kind: 'execute', visible: true, result, answered });
       return;
     }
     await this.backend.drain();
@@ -229,9 +251,12 @@ export class ExtendedProtocol {
       this.ignoring = true;
       return;
     }
+    const past = this.past();
     try {
       await this.specials.execute(plan);
+      past.record(prepared.sql, undefined);
     } catch (error) {
+      past.record(prepared.sql, error instanceof Error ? error.message : String(error));
       await this.fail(error);
     }
   }

@@ -15,18 +15,25 @@ export interface LastLoad {
  */
 export class LastLoads {
   private waiting: LastLoad | undefined;
+  /** Id of the COPY or UNLOAD that ran last, however it ended. */
+  latestId: number | undefined;
 
   constructor(private readonly backend: Backend) {}
 
   /** Sets the values now. */
   async set(load: LastLoad): Promise<void> {
-    this.waiting = { ...this.waiting, ...load };
+    this.keep(load);
     if (this.backend.status === 'T') await this.write();
   }
 
   /** Sets the values as soon as the failed transaction is over. */
   later(load: LastLoad): void {
+    this.keep(load);
+  }
+
+  private keep(load: LastLoad): void {
     this.waiting = { ...this.waiting, ...load };
+    this.latestId = load.last_query_id ?? this.latestId;
   }
 
   /** Whether {@link apply} has something to do. */

@@ -52,6 +52,7 @@ export async function openSession(
       userId,
       database: server.storage.database,
       pid: login.pid,
+      label: 'default',
       abort: new AbortController(),
     };
     connection.write(frame('R', Buffer.alloc(4)));

@@ -3,6 +3,7 @@ import type { ObjectStores } from '../s3/object-stores.js';
 import type { Storage } from '../storage/storage.js';
 import type { CommitQueue } from './commit-queue.js';
 import type { Moods } from './moods.js';
+import type { QueryHistory } from './query-history.js';
 import type { SerializationGraph } from './serialization-graph.js';
 
 /** What all sessions share. */
@@ -14,6 +15,7 @@ export interface ServerContext {
   /** Under serializable isolation only. */
   readonly serialization: SerializationGraph | undefined;
   readonly moods: Moods;
+  readonly history: QueryHistory;
   /** Where UNLOAD and COPY of Parquet keep their files meanwhile. */
   readonly temporaryDirectory: string;
   readonly log: (line: string) => void;
@@ -26,6 +28,8 @@ export interface SessionContext {
   readonly userId: number;
   readonly database: string;
   readonly pid: number;
+  /** What `query_group` is set to. */
+  label: string;
   /** Aborted by a CancelRequest, or when the client leaves; renewed for each statement. */
   abort: AbortController;
 }

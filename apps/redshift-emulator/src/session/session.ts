@@ -3,10 +3,18 @@ import type { Plan } from '../language/plan.js';
 import { StatementPlanner } from '../language/statements.js';
 import type { ClientConnection } from '../protocol/client-connection.js';
 import { sendCancel } from '../protocol/backend-login.js';
-import { errorResponse, frame, readCstring, readyForQuery, type Message } from '../protocol/messages.js';
+import {
+  errorResponse,
+  frame,
+  ProtocolViolation,
+  readCstring,
+  readyForQuery,
+  type Message,
+} from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import { AlreadyReported } from './already-reported.js';
 import { ExtendedProtocol } from './extended-protocol.js';
+import { pastStatements } from './past-statements.js';
 import { SpecialStatements } from './special-statements.js';
 import type { SessionContext } from './session-context.js';
 
@@ -24,7 +32,13 @@ export class Session {
   ) {
     this.planner = new StatementPlanner(context.server.isolation);
     this.specials = new SpecialStatements(client, backend, context);
-    this.extended = new ExtendedProtocol(client, backend, this.specials, (sql) => this.planOne(sql));
+    this.extended = new ExtendedProtocol(
+      client,
+      backend,
+      this.specials,
+      (sql) => this.planOne(sql),
+      () => pastStatements(context, this.specials.lastLoads),
+    );
   }
 
   /** Runs until the client leaves or PostgreSQL ends the connection. */
@@ -34,11 +48,25 @@ export class Session {
     for (;;) {
       const message = await this.client.next();
       if (message === undefined || message.type === 'X') break;
-      await this.handle(message);
+      try {
+        await this.handle(message);
+      } catch (error) {
+        this.end(error);
+        break;
+      }
     }
     this.context.abort.abort();
     this.specials.guard.rolledBack();
     this.backend.close();
+  }
+
+  /** A message that is none, or a defect of the emulator: nothing that follows could be understood. */
+  private end(error: unknown): void {
+    const violation = error instanceof ProtocolViolation || error instanceof RangeError;
+    if (!violation) this.context.server.log(`session ${this.context.pid} broke: ${describe(error)}`);
+    const code = violation ? '08P01' : 'XX000';
+    const text = violation ? 'invalid message format' : `internal error of the emulator: ${String(error)}`;
+    this.client.write(errorResponse(new RedshiftError(code, text).fields('FATAL')));
   }
 
   /** Nobody waits for the running statement any more: it is cancelled, and its transaction rolled back. */
@@ -71,8 +99,14 @@ export class Session {
       const set =
         plan.kind === 'forward' && /^set .*enable_case_sensitive_identifier to (.*)$/i.exec(plan.sql);
       if (set) this.caseSensitive = /on|true|1/i.test(set[1] ?? '');
+      this.notice(plan);
     }
     return plans;
+  }
+
+  private notice(plan: Plan): void {
+    const group = plan.kind === 'forward' && /^set redshift\.query_group to (.*)$/s.exec(plan.sql);
+    if (group) this.context.label = group[1]?.replace(/^E?'(.*)'$/s, '$1') ?? 'default';
   }
 
   private planOne(sql: string): Plan {
@@ -85,14 +119,19 @@ export class Session {
 
   private async simpleQuery(sql: string): Promise<void> {
     this.context.abort = new AbortController();
+    const past = pastStatements(this.context, this.specials.lastLoads);
+    let told: string | undefined;
     try {
+      await past.ready(sql);
       const plans = this.plan(sql);
       if (plans.length === 0) this.client.write(frame('I'));
       else if (plans.length === 1) await this.specials.execute(plans[0]!);
       else await this.simpleBatch(plans);
     } catch (error) {
+      told = error instanceof Error ? error.message : String(error);
       await this.fail(error);
     }
+    if (sql !== '') past.record(sql, told);
     this.client.write(readyForQuery(this.backend.status));
   }
 
@@ -116,6 +155,9 @@ export class Session {
     await this.specials.failTransaction();
   }
 }
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 function takesPartInTransaction(plan: Plan): boolean {
   return plan.kind !== 'truncate' && !(plan.kind === 'definition' && plan.outsideBlock !== undefined);

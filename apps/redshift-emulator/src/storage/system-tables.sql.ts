@@ -1,3 +1,4 @@
+import { QUERY_HISTORY_SQL } from './query-history.sql.js';
 import { CATALOGUE_VIEWS_SQL, INFORMATION_SCHEMA_SQL } from './catalogue-views.sql.js';
 
 /**
@@ -155,6 +156,7 @@ select ''::text as redshift_database_name, ''::text as schemaname, ''::text as t
 create or replace function pg_catalog.pg_get_late_binding_view_cols() returns setof record language sql stable as
 $$ select ''::name, ''::name, ''::name, ''::varchar, 0 where false $$;
 create or replace view pg_catalog.pg_user_info as select usename, usesysid, usecreatedb, usesuper from pg_user;
+${QUERY_HISTORY_SQL}
 ${INFORMATION_SCHEMA_SQL}`;
 
 /** System views made from what PostgreSQL's own catalogue tells; the grants come after the views. */
