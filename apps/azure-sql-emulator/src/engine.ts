@@ -111,6 +111,11 @@ export interface ResultSink {
   columns(columns: readonly ResultColumn[]): void;
   rows(rows: readonly (readonly SqlValue[])[]): boolean;
   drained(): Promise<void>;
+  /**
+   * A row as PostgreSQL sent it, where a sink can take it so: `fields` stand at `at`, each behind its length, in the forms of
+   * docs/storage.md. False as for `rows`. A sink without it gets values.
+   */
+  storedRow?(message: Buffer, at: number): boolean;
   message(message: SqlMessage): void;
   /** `rowCount` undefined: SET NOCOUNT ON or a statement that counts nothing. `failed`: an ERROR preceded it. */
   done(result: { command: StatementCommand; rowCount?: number; failed?: boolean }): void;

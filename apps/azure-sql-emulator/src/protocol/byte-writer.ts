@@ -51,6 +51,21 @@ export class ByteWriter {
     this.length = at + 4;
   }
 
+  /** Puts a length before what has been written since. */
+  setU16(at: number, value: number): void {
+    const { buffer } = this;
+    buffer[at] = value;
+    buffer[at + 1] = value >>> 8;
+  }
+
+  setU32(at: number, value: number): void {
+    const { buffer } = this;
+    buffer[at] = value;
+    buffer[at + 1] = value >>> 8;
+    buffer[at + 2] = value >>> 16;
+    buffer[at + 3] = value >>> 24;
+  }
+
   /** `size` low bytes of a non-negative integer below 2^53. */
   unsigned(value: number, size: number): void {
     const at = this.reserve(size);

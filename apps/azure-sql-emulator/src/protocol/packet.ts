@@ -108,9 +108,11 @@ export class ReplyWriter {
 
   constructor(private readonly send: (bytes: Buffer) => boolean) {}
 
-  /** Sends whole packets when enough has gathered to be worth a write. */
-  flushIfLarge(): void {
-    if (this.tokens.length >= FLUSH_BYTES + this.packetSize) this.flushWhole();
+  /** Sends whole packets when enough has gathered to be worth a write; true if it did. */
+  flushIfLarge(): boolean {
+    if (this.tokens.length < FLUSH_BYTES + this.packetSize) return false;
+    this.flushWhole();
+    return true;
   }
 
   /** Sends every packet that is full; the last bytes stay, since only the end of the message may be short. */

@@ -1,6 +1,7 @@
 import type { ResultColumn, ResultSink, SqlMessage, SqlType, SqlValue, StatementCommand } from '../engine.js';
 import type { ReplyWriter } from './packet.js';
 import { rowEncoder, type RowEncoder } from './row-encoder.js';
+import { storedRowEncoder, type StoredRowEncoder } from './stored-row.js';
 import {
   DoneStatus,
   EnvChange,
@@ -46,6 +47,8 @@ export class ReplySink implements ResultSink {
   fatal = false;
   private heldDone: Done | undefined;
   private encodeRow: RowEncoder | undefined;
+  private encodeStored: StoredRowEncoder | undefined;
+  private described: readonly ResultColumn[] = [];
   private errorSinceDone = false;
   private values: PendingValue[] = [];
   private status: number | undefined;
@@ -63,6 +66,8 @@ export class ReplySink implements ResultSink {
     if (this.cancelled) return;
     this.releaseDone();
     this.encodeRow = rowEncoder(columns);
+    this.described = columns;
+    this.encodeStored = undefined;
     writeColumns(this.tokens, columns);
   }
 
@@ -78,6 +83,15 @@ export class ReplySink implements ResultSink {
     writer.flushWhole();
     this.channel.rowsSent(rows.length);
     return !this.channel.congested;
+  }
+
+  storedRow(message: Buffer, at: number): boolean {
+    if (this.cancelled) return true;
+    const { channel, tokens } = this;
+    this.encodeStored ??= storedRowEncoder(this.described);
+    this.encodeStored(tokens, message, at);
+    channel.rowsSent(1);
+    return channel.writer.flushIfLarge() ? !channel.congested : true;
   }
 
   drained(): Promise<void> {

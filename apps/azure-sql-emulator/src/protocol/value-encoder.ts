@@ -6,6 +6,7 @@ import { temporalEncoder } from './encode-time.js';
 import { variantEncoder } from './encode-variant.js';
 import { writeGuid } from './guid.js';
 import { mismatch, type ValueEncoder } from './value-form.js';
+import { TEXT_POINTER } from './stored-text.js';
 import { isChunked, isPointed } from './wire-type.js';
 
 function stringOf(type: SqlType, value: SqlValue): string {
@@ -102,9 +103,6 @@ function chunkedEncoder(type: SqlType): ValueEncoder {
     writer.u32(0);
   };
 }
-
-/** Clients hand the pointer back only in READTEXT/WRITETEXT, which are refused. */
-const TEXT_POINTER = Buffer.from('\x10emulatortextptr\0stamped\0', 'latin1');
 
 function pointedEncoder(type: SqlType): ValueEncoder {
   const write = dataWriter(type);

@@ -21,6 +21,8 @@ export interface PgCommand {
   readonly keep?: boolean;
   /** Called for each row with the fields as they came; the buffers are valid during the call only. */
   readonly onRow?: (fields: readonly (Buffer | null)[]) => void;
+  /** In place of `onRow`: the DataRow where it lies, `at` its first field's length; the buffer is valid during the call only. */
+  readonly onStoredRow?: (message: Buffer, at: number) => void;
   /** Text lines for COPY … FROM STDIN. */
   readonly copyIn?: AsyncIterable<Buffer>;
 }
@@ -218,7 +220,8 @@ export class PgConnection {
         const length = buffer.readInt32BE(offset + 1);
         if (buffer.length - offset < length + 1) break;
         const type = buffer[offset]!;
-        this.handle(type, buffer.subarray(offset + 5, offset + 1 + length));
+        if (type !== 0x44 || !this.storedRow(buffer, offset + 7))
+          this.handle(type, buffer.subarray(offset + 5, offset + 1 + length));
         offset += length + 1;
       }
     } finally {
@@ -264,6 +267,20 @@ export class PgConnection {
       default: // ParseComplete, BindComplete, notices, parameter status
         return;
     }
+  }
+
+  /** Hands a DataRow on without taking it apart; false if nobody takes it so. */
+  private storedRow(message: Buffer, at: number): boolean {
+    const { pending } = this;
+    const onStoredRow = pending?.commands[pending.at]?.onStoredRow;
+    if (!pending || !onStoredRow) return false;
+    if (pending.error) return true;
+    try {
+      onStoredRow(message, at);
+    } catch (error) {
+      pending.error = error as Error;
+    }
+    return true;
   }
 
   private dataRow(body: Buffer): void {
