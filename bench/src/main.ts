@@ -6,14 +6,16 @@ import { parse } from 'yaml';
 import { pipelineConfigSchema, Topics } from '@thalamus/contracts';
 import { cloneRoot, startStack } from '@thalamus/local-stack';
 import { createSample, openSample, seedSample } from '@thalamus/sample-gme';
+import { benchAzureSqlEmulator } from './emulators/azure-sql-emulator.bench.js';
 import { serialConnector, sling, type PeerResult } from './peers.bench.js';
 import { printCopyFigures, redshiftCopy } from './emulators/redshift-copy.bench.js';
 import { PipelineBench, type Phase } from './pipeline.bench.js';
 
-const help = `npm run bench -- [--scale small|medium|large] [--burst rows] [--no-peers] [--redshift-copy megabytes]
+const help = `npm run bench -- [--only name] [--scale small|medium|large] [--burst rows] [--no-peers] [--redshift-copy megabytes]
 
 Loads the sample in full and then a burst of changes, and prints rows/s, CPU-seconds and peak memory of each service,
 beside the serial connector this product replaces and Sling, over the same emulators in the same run.
+--only azure-sql-emulator measures that emulator alone, by tedious, beside plain PostgreSQL by node-pg.
 --redshift-copy measures only the Redshift emulator's COPY beside PostgreSQL's; 1024 is the figure of the records.
 `;
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     burst: { type: 'string', default: '50000' },
     'redshift-copy': { type: 'string' },
     'no-peers': { type: 'boolean', default: false },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -51,6 +54,15 @@ function printPeer(peer: PeerResult, own: Phase): void {
   console.log(
     `${peer.name.padEnd(20)}${perSecond(peer.rows, peer.seconds)} rows/s   ${cpu}   ${memory}   ${ratio.toFixed(2)} × the time of this pipeline`,
   );
+}
+
+/** Benchmarks of one part, by the name that `--only` takes. */
+const parts: Readonly<Record<string, () => Promise<void>>> = { 'azure-sql-emulator': benchAzureSqlEmulator };
+
+async function runOnly(name: string): Promise<void> {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`--only knows ${Object.keys(parts).join(', ')}`);
+  await part();
 }
 
 async function main(): Promise<void> {
@@ -104,4 +116,5 @@ async function benchCopy(size: number): Promise<void> {
 }
 
 if (values.help) process.stdout.write(help);
-else await main();
+else if (values.only === undefined) await main();
+else await runOnly(values.only);
