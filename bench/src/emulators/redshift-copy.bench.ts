@@ -39,6 +39,7 @@ export async function redshiftCopy(stack: LocalStack, megabytes: number): Promis
   try {
     const made = await makeFiles(directory, megabytes);
     await uploadFiles(stack, made.files);
+    console.log(`made and uploaded ${made.rows.toLocaleString('en')} rows`);
     const postgresSeconds = await copyByPostgres(stack, made.files);
     const before = peakOf(stack);
     const emulatorSeconds = await copyByEmulator(stack, made.rows);

@@ -54,8 +54,8 @@ const loaded: readonly Loaded[] = [
     'none|none\nx|1\n',
     `null as 'none'`,
     [
-      [null, null],
       ['x', 1],
+      [null, null],
     ],
   ],
   ['the null string is \\N by default', 'a varchar(9), b int', '\\N|\\N\n', '', [[null, null]]],

@@ -136,7 +136,7 @@ function parseOption(cursor: Cursor, options: CopyOptions): void {
     cursor.accept('as');
     return parseFormat(cursor, options);
   }
-  if (cursor.at('csv') || cursor.at('json') || cursor.at('avro') || cursor.at('parquet')) {
+  if (['csv', 'json', 'avro', 'parquet', 'orc', 'shapefile'].some((word) => cursor.at(word))) {
     return parseFormat(cursor, options);
   }
   const word = cursor.identifier();

@@ -147,7 +147,7 @@ function namedItem(
   to: number,
   first: boolean,
 ): NamedItem | undefined {
-  const start = first ? behindModifiers(tokens, from) : from;
+  const start = first ? behindModifiers(tokens, from) : neighbour(tokens, from - 1, 1);
   const at = neighbour(tokens, to, -1);
   const alias = tokens[at];
   if (alias === undefined || at <= start || (alias.kind !== 'word' && alias.kind !== 'quoted'))

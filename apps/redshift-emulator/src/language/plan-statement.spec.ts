@@ -126,16 +126,20 @@ test.each([
 });
 
 test.each([
-  ['select nvl(a, 0), len(b) from t', 'select coalesce(a, 0), length(b) from t'],
-  ['select dateadd(month, -1, d)', "select redshift_emulator.dateadd('month', -1, d)"],
-  ["select DATEDIFF('qtr', a, b)", "select redshift_emulator.datediff('quarter', a, b)"],
+  ['select nvl(a, 0), len(b) from t', 'select coalesce(a, 0), redshift_emulator.len(b) from t'],
+  ['select dateadd(month, -1, d)', "select redshift_emulator.date_add('month', -1, d)"],
+  ["select DATEDIFF('qtr', a, b)", "select redshift_emulator.date_diff('quarter', a, b)"],
   ['select sysdate', 'select redshift_emulator.sysdate()'],
   ['select decode(a, 1, 2, 3)', 'select (case when (a) is not distinct from 1 then 2 else 3 end)'],
   ['select nvl2(a, b, c)', 'select (case when (a) is not null then b else c end)'],
   [
     "select listagg(distinct a, ', ') within group (order by a)",
-    "select string_agg(distinct (a)::varchar, ', ' order by (a)::varchar)",
+    "select redshift_emulator.listagg(string_agg(distinct nullif((a)::varchar, ''), ', ' order by nullif((a)::varchar, '')))",
   ],
+  ['select avg(a) from t', 'select redshift_emulator.avg(redshift_emulator.sum(a), count(a)) from t'],
+  ['select sum(a), sum(a) over () from t', 'select redshift_emulator.sum(a), sum(a) over () from t'],
+  ["select concat(a, 'x')", "select redshift_emulator.concat((a) || ('x'))"],
+  ['select extract(mon from d)', "select redshift_emulator.date_part(d, 'month')"],
   ['select convert(varchar(max), a)', 'select cast(a as varchar(65535))'],
   [
     'select a::varchar, b::decimal, cast(c as super)',
@@ -146,7 +150,7 @@ test.each([
   ['select * from (select top 1 a from t) x', 'select * from (select a from t limit 1 ) x'],
   ['select a from t minus select a from u', 'select a from t except select a from u'],
   ['select approximate count(distinct a) from t', 'select count(distinct a) from t'],
-  ['select median(a) from t', 'select percentile_cont(0.5) within group (order by a) from t'],
+  ['select median(a) from t', 'select redshift_emulator.median(a) from t'],
   ['select "ColName" from "S"."T"', 'select "colname" from "s"."t"'],
   ['delete t where a = 1', 'delete from t where a = 1'],
   ['select 1 -- comment\n + 1', 'select 1 + 1'],
@@ -154,7 +158,7 @@ test.each([
   expect(forwarded(sql)).toBe(expected);
 });
 
-test('CREATE TABLE keeps layout in the side catalogue and limits in constraints', () => {
+test('CREATE TABLE keeps layout in the side catalogue', () => {
   const planned = plan(`create table if not exists "S"."T" (
     Id bigint identity(1,1) encode az64 distkey, Name nvarchar(10) not null default 'a' encode zstd,
     constraint pk primary key (id)) backup no diststyle key compound sortkey (name, id)`);
@@ -162,7 +166,7 @@ test('CREATE TABLE keeps layout in the side catalogue and limits in constraints'
   const [create, record = ''] = planned.steps;
   expect(create).toBe(
     `create table if not exists "s"."t" ("id" bigint generated always as identity (start with 1 increment by 1 minvalue 1) not null, ` +
-      `"name" character varying(10) default 'a' not null, constraint "rs$bytes$10$name" check (octet_length("name") <= 10))`,
+      `"name" character varying(10) default 'a' not null)`,
   );
   const attributes = JSON.parse(/, '(\{.*\})'\)$/.exec(record)?.[1]?.replaceAll("''", "'") ?? '') as object;
   expect(attributes).toMatchObject({

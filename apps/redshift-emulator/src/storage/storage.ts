@@ -20,6 +20,25 @@ const PRELUDE = [CATALOGUE_SQL, FUNCTIONS_SQL, SEMANTICS_SQL, SYSTEM_TABLES_SQL,
 );
 const PRELUDE_VERSION = createHash('sha256').update(PRELUDE).digest('hex');
 
+/** An earlier version's views may have other columns, which CREATE OR REPLACE refuses to change; users' views rest on them. */
+const DROP_OWN_VIEWS = String.raw`
+create temp table users_views on commit drop as
+select format('%I.%I', n.nspname, c.relname) as name, pg_get_viewdef(c.oid) as definition, pg_get_userbyid(c.relowner) as owner, c.oid
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'v' and c.oid >= 16384 and n.nspname not in ('pg_catalog', 'redshift_emulator');
+do $$ declare views text; begin
+  select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into views from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'v' and c.oid >= 16384 and n.nspname in ('pg_catalog', 'redshift_emulator');
+  if views is not null then execute 'drop view ' || views || ' cascade'; end if;
+end $$;`;
+const RESTORE_USERS_VIEWS = String.raw`
+do $$ declare v record; begin
+  for v in select * from users_views where to_regclass(name) is null order by oid loop
+    execute format('create view %s as %s', v.name, v.definition);
+    execute format('alter view %s owner to %I', v.name, v.owner);
+  end loop;
+end $$;`;
+
 /** The emulator's own way into PostgreSQL, outside any client's transaction. */
 export class Storage {
   private constructor(
@@ -56,7 +75,9 @@ export class Storage {
       if (found.rows[0]?.version === PRELUDE_VERSION) return;
       await client.query('begin');
       await client.query('set local allow_system_table_mods = on; set local check_function_bodies = off');
+      await client.query(DROP_OWN_VIEWS);
       await client.query(PRELUDE);
+      await client.query(RESTORE_USERS_VIEWS);
       await client.query('delete from redshift_emulator.prelude');
       await client.query('insert into redshift_emulator.prelude values ($1)', [PRELUDE_VERSION]);
       await client.query('commit');

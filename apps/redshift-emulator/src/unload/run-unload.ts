@@ -25,8 +25,9 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
   const started = new Date();
   const query = await unloadQuery(statement.query, backend);
   const bucket = session.server.stores.open(statement.credential, options.region);
-  const checked = await backend.run(checkSnapshot(tablesIn(tokenize(statement.query))));
-  if (checked.error !== undefined) throw backendFailure(checked.error);
+  const tables = tablesIn(tokenize(statement.query));
+  const checked = tables.length === 0 ? undefined : await backend.run(checkSnapshot(tables));
+  if (checked?.error !== undefined) throw backendFailure(checked.error);
   const described = await backend.run(`select * from (${query}) as unloaded limit 0`);
   if (described.error !== undefined) throw backendFailure(described.error);
   const columns = unloadColumns(described.columns);

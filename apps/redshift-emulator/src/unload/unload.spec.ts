@@ -183,7 +183,8 @@ test.each([
   ['LIMIT', "('select 1 limit 1')", '', /LIMIT clause is not supported/],
   ['PARQUET with GZIP', "('select 1')", 'parquet gzip', /GZIP is not supported for UNLOAD to PARQUET/],
   ['CSV with ADDQUOTES', "('select 1')", 'csv addquotes', /ADDQUOTES is not supported for UNLOAD to CSV/],
-  ['PARTITION BY', "('select 1')", 'parquet partition by (a)', /not supported by the emulator/],
+  ['BZIP2', "('select 1')", 'bzip2', /not supported by the emulator: UNLOAD option BZIP2/],
+  ['ENCRYPTED', "('select 1')", 'encrypted', /not supported by the emulator: UNLOAD option ENCRYPTED/],
 ])('%s is refused', async (_what, query, options, message) => {
   await expect(client.query(`unload ${query} to 's3://lake/x/' ${role} ${options}`)).rejects.toThrow(message);
 });
