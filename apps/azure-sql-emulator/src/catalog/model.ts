@@ -54,6 +54,8 @@ export interface ForeignKeyDef {
 }
 
 export interface CheckDef {
+  /** The one column it speaks of; absent when there are several. */
+  readonly column?: number | undefined;
   readonly id: number;
   readonly name: string;
   readonly pg: string;

@@ -126,7 +126,8 @@ const overflow = (error: PgError, line: number): SqlError => {
         : message.includes('integer')
           ? 'expression to data type int'
           : 'expression to data type float';
-  return terminating(new SqlError(8115, `Arithmetic overflow error converting ${words}.`, line, 16, 2));
+  const state = words.startsWith('numeric') ? 8 : 2;
+  return terminating(new SqlError(8115, `Arithmetic overflow error converting ${words}.`, line, 16, state));
 };
 
 const tableOf = (error: PgError, context: ErrorContext): TableDef | undefined =>
@@ -225,10 +226,11 @@ const foreignKey = (error: PgError, context: ErrorContext): SqlError => {
 const checkViolated = (error: PgError, context: ErrorContext): SqlError => {
   const table = tableOf(error, context);
   const check = table?.checks.find((candidate) => candidate.pg === error.constraint);
+  const column = table?.columns.find(({ id }) => id === check?.column);
   return terminating(
     new SqlError(
       547,
-      `The ${context.verb} statement conflicted with the CHECK constraint "${check?.name ?? error.constraint}". The conflict occurred in database "${context.database}", table "${table ? `${table.schema}.${table.name}` : error.table}".`,
+      `The ${context.verb} statement conflicted with the CHECK constraint "${check?.name ?? error.constraint}". The conflict occurred in database "${context.database}", table "${table ? `${table.schema}.${table.name}` : error.table}"${column ? `, column '${column.name}'` : ''}.`,
       context.line,
       16,
       0,

@@ -211,6 +211,7 @@ export class ProcedureRunner {
     args: readonly Argument[],
     procedure: string,
     line: number,
+    statement?: string,
   ): Promise<void> {
     const { queries } = this.runner;
     if (args.length > parameters.length)
@@ -240,7 +241,13 @@ export class ProcedureRunner {
           type: parameter.type,
           value: (await queries.evaluate(parameter.defaultValue, parameter.type)).value,
         });
-      } else
+      } else if (statement !== undefined)
+        throw new SqlError(
+          8178,
+          `The parameterized query '${statement}' expects the parameter '${parameter.name}', which was not supplied.`,
+          0,
+        );
+      else
         throw new SqlError(
           201,
           `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`,
@@ -296,7 +303,7 @@ export class ProcedureRunner {
     const parameters = parseDeclaration(declared);
     const values = args.slice(declaration === undefined ? 1 : 2);
     const frame = newFrame(runtime.frame.procedure);
-    await this.bindParameters(frame, parameters, values, 'sp_executesql', line);
+    await this.bindParameters(frame, parameters, values, 'sp_executesql', line, `(${declared})${sql}`);
     await this.inFrame(frame, () => this.statements(() => runtime.parse(sql, declared)), line);
     this.collect(frame, parameters, values, outputs);
     return frame.returnStatus;

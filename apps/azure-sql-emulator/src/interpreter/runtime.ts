@@ -82,11 +82,17 @@ export class Runtime {
     this.options.identityInsert = undefined;
     await before.close();
     if (this.options.lockTimeoutMs >= 0) await this.applyLockTimeout();
+    if (this.options.dateFirst !== 7) await this.applyDateFirst();
   }
 
   /** A runtime of the same user in another database, for one statement about it. */
   in(database: Database): Runtime {
     return new Runtime(this.id, this.user, this.login, database, this.server, this.isAdministrator);
+  }
+
+  async applyDateFirst(): Promise<void> {
+    const connection = await this.link.connection();
+    await connection.query("select set_config('emu.datefirst', $1, false)", [String(this.options.dateFirst)]);
   }
 
   async applyLockTimeout(): Promise<void> {

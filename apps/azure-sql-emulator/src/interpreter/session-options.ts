@@ -67,8 +67,12 @@ export const setOption = async (runtime: Runtime, statement: StatementOf<'setOpt
       if (value !== 'MDY') throw unsupported(`SET DATEFORMAT ${statement.value}`, line);
       return;
     case 'DATEFIRST':
-      if (value !== '7') throw unsupported(`SET DATEFIRST ${statement.value}`, line);
-      return;
+      options.dateFirst = Number(
+        value.startsWith('@') ? (runtime.variable(value.toLowerCase(), line).value ?? 7) : value,
+      );
+      if (!(options.dateFirst >= 1 && options.dateFirst <= 7))
+        throw new SqlError(2742, `SET DATEFIRST ${statement.value} is out of range.`, line);
+      return runtime.applyDateFirst();
     case 'ROWCOUNT':
       options.rowCount = Number(
         value.startsWith('@') ? (runtime.variable(value.toLowerCase(), line).value ?? 0) : value,

@@ -5,7 +5,7 @@ import { SqlError, unsupported } from '../language/errors.js';
 import { convert } from '../language/binder/conversion.js';
 import { isText, pgType } from '../language/types.js';
 import { pgCollation } from '../language/binder/typed.js';
-import { columnOf, storageType, tableSql } from './table-definition.js';
+import { columnOf, mentions, storageType, tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
 import { ConstraintAlterer } from './constraint-alterer.js';
 
@@ -52,7 +52,14 @@ export class TableAlterer extends ConstraintAlterer {
   ): Promise<TableDef> {
     let table = start;
     for (const definition of action.columns) {
-      const column = change.definer.column(definition, table.name, table.nextColumnId, table.columns, false);
+      const column = change.definer.column(
+        definition,
+        table.name,
+        table.nextColumnId,
+        table.columns,
+        false,
+        `${table.schema}.${table.name}`,
+      );
       // Existing rows of a nullable column get the default only WITH VALUES.
       const fills = !column.nullable || (definition.defaultValue?.withValues ?? false);
       const sql = change.definer.columnSql(
@@ -259,13 +266,8 @@ const dependent = (table: TableDef, column: ColumnDef): string | undefined => {
   if (index) return index.name;
   const key = table.foreignKeys.find((candidate) => candidate.columns.includes(column.id));
   if (key) return key.name;
-  const mentions = (text: string): boolean =>
-    new RegExp(
-      `(?<![\\p{L}\\p{N}_@#$])\\[?${column.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\]?(?![\\p{L}\\p{N}_@#$])`,
-      'iu',
-    ).test(text);
   return (
-    table.checks.find((check) => mentions(check.text))?.name ??
-    table.columns.find((other) => other.computed && mentions(other.computed.text))?.name
+    table.checks.find((check) => mentions(check.text, column.name))?.name ??
+    table.columns.find((other) => other.computed && mentions(other.computed.text, column.name))?.name
   );
 };

@@ -40,15 +40,17 @@ export class TableDefiner {
     id: number,
     siblings: readonly ColumnDef[],
     inKey: boolean,
+    /** ALTER TABLE: what its message calls the table. */
+    altered?: string,
   ): ColumnDef {
     const { name, line } = definition;
     if (siblings.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
       throw new SqlError(
         2705,
-        `Column names in each table must be unique. Column name '${name}' in table '${table}' is specified more than once.`,
+        `Column names in each table must be unique. Column name '${name}' in table '${altered ?? table}' is specified more than once.`,
         line,
         16,
-        3,
+        altered === undefined ? 3 : 4,
       );
     }
     const base = { id, name, pg: physicalColumn(name) };
@@ -216,13 +218,18 @@ export class TableDefiner {
     return `create ${unique ? 'unique ' : ''}index ${index.pg} on ${tableSql(table)} (${columns.join(', ')})${include}${unique ? ' nulls not distinct' : ''}${where}`;
   }
 
-  check(constraint: Extract<TableConstraint, { kind: 'check' }>, table: Pick<TableDef, 'name'>): CheckDef {
+  check(
+    constraint: Extract<TableConstraint, { kind: 'check' }>,
+    table: Pick<TableDef, 'name' | 'columns'>,
+  ): CheckDef {
     const id = this.nextId();
+    const named = table.columns.filter(({ name }) => mentions(constraint.text, name));
     return {
       id,
       name: constraint.name ?? madeUpName('CK', table.name, id),
       pg: `k${id}`,
       text: constraint.text,
+      ...(named.length === 1 && named[0] ? { column: named[0].id } : {}),
       ...(constraint.noCheck ? { untrusted: true } : {}),
       ...(constraint.name === undefined ? { systemNamed: true } : {}),
     };
@@ -274,6 +281,13 @@ export class TableDefiner {
     );
   }
 }
+
+/** Whether an expression's text names a column. */
+export const mentions = (text: string, column: string): boolean =>
+  new RegExp(
+    `(?<![\\p{L}\\p{N}_@#$])\\[?${column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\]?(?![\\p{L}\\p{N}_@#$])`,
+    'iu',
+  ).test(text.replace(/'(?:[^']|'')*'/g, "''"));
 
 const nextIndexId = (indexes: readonly IndexDef[], clustered: boolean): number =>
   clustered ? 1 : Math.max(1, ...indexes.map((index) => index.indexId)) + 1;

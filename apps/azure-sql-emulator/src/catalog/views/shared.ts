@@ -58,7 +58,7 @@ export const constraintColumns = (type: string): ViewDefinition['columns'] => [
     : []),
   ...(type === 'C'
     ? ([
-        ['parent_column_id', 'int', '0'],
+        ['parent_column_id', 'int', "coalesce((o.x->>'column')::int, 0)"],
         ['definition', 'nvarchar(-1)', "o.x->>'text'"],
         ['is_disabled', 'bit', "coalesce((o.x->>'disabled')::bool, false)"],
         ['is_not_trusted', 'bit', "coalesce((o.x->>'untrusted')::bool, false)"],

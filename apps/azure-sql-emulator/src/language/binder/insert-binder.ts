@@ -96,6 +96,7 @@ export abstract class InsertBinder extends ModificationBinder {
             fewer ? 120 : 121,
             `The select list for the INSERT statement contains ${fewer ? 'fewer' : 'more'} items than the insert list. The number of SELECT values must match the number of INSERT columns.`,
             line,
+            15,
           );
         }
         const alias = this.nextAlias('s');

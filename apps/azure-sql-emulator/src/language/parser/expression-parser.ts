@@ -371,7 +371,8 @@ export abstract class ExpressionParser extends TypeParser {
     else if (!this.at(')')) {
       if (this.accept('DISTINCT')) call.distinct = true;
       else this.accept('ALL');
-      if (datePartFunctions.has(name)) {
+      if (name === 'TRIM') call.args = this.trimArguments(call);
+      else if (datePartFunctions.has(name)) {
         call.datePart = this.advance().text.toLowerCase();
         if (this.accept(',')) call.args = this.commaList(() => this.expression());
       } else call.args = this.commaList(() => this.expression());
@@ -379,6 +380,14 @@ export abstract class ExpressionParser extends TypeParser {
     this.expect(')');
     this.callTail(call);
     return call;
+  }
+
+  /** `TRIM([LEADING | TRAILING | BOTH] characters FROM text)`. */
+  private trimArguments(call: FunctionCall): Expr[] {
+    if (this.atAny('LEADING', 'TRAILING', 'BOTH') && !['.', ')', ','].includes(this.peek().upper))
+      call.datePart = this.advance().text.toLowerCase();
+    const first = this.expression();
+    return this.accept('FROM') ? [this.expression(), first] : [first];
   }
 
   private callTail(call: FunctionCall): void {

@@ -39,7 +39,11 @@ export abstract class TableParser extends DmlParser {
     } else if (this.at('INDEX')) indexes.push(this.inlineIndex(undefined));
     else if (this.at('PERIOD') && this.peek().upper === 'FOR')
       throw this.unsupported('PERIOD FOR SYSTEM_TIME (temporal tables)');
-    else columns.push(this.columnDefinition(indexes));
+    else {
+      this.typeOrdinal = columns.length + 1;
+      columns.push(this.columnDefinition(indexes));
+      this.typeOrdinal = 1;
+    }
   }
 
   private columnDefinition(indexes: IndexDefinition[]): ColumnDefinition {

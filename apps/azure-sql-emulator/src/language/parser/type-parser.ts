@@ -30,6 +30,8 @@ export type AliasTypes = ReadonlyMap<string, AliasType>;
 /** Data types as they are written. */
 export abstract class TypeParser extends TokenCursor {
   aliasTypes: AliasTypes = new Map();
+  /** Which column, parameter or variable of its list the type belongs to. */
+  protected typeOrdinal = 1;
   /** Whether the type read last may be NULL, where it says so itself. */
   protected typeNullable: boolean | undefined;
 
@@ -59,7 +61,7 @@ export abstract class TypeParser extends TokenCursor {
     }
     throw new SqlError(
       2715,
-      `Column, parameter, or variable: Cannot find data type ${written}.`,
+      `Column, parameter, or variable #${this.typeOrdinal}: Cannot find data type ${written}.`,
       line,
       16,
       6,
