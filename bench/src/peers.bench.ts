@@ -44,7 +44,7 @@ export async function serialConnector(stack: LocalStack): Promise<PeerResult> {
 const withoutBinary = {
   'dbo.Applicant': { select: ['-Photo', '-Version'] },
   'dbo.Application': { select: ['-Version'] },
-  'dbo.Document': { select: ['-Content'] },
+  'dbo.Document': { select: ['-Content', '-Sha256'] },
 };
 
 /** Sling, SQL Server to Redshift, all tables, in full, as its documentation configures it. */
