@@ -23,8 +23,8 @@ interface Prepared {
   readonly sql: string;
   readonly plan: Plan;
   readonly result: { conversion: RowConversion };
-  /** Under serializable isolation only. */
-  readonly access?: TableAccess;
+  /** Under serializable isolation only; `sync` is the number of the Syncs before it was looked up. */
+  access?: { readonly tables: TableAccess; readonly sync: number };
 }
 
 const NO_RESULT: Prepared = {
@@ -55,6 +55,7 @@ export class ExtendedProtocol {
   private ignoring = false;
   /** A statement that writes ran since the last Sync, which commits it when no transaction is open. */
   private wrote = false;
+  private syncs = 0;
 
   constructor(
     private readonly client: ClientConnection,
@@ -94,6 +95,7 @@ export class ExtendedProtocol {
 
   private async sync(): Promise<void> {
     this.ignoring = false;
+    this.syncs += 1;
     const commits = this.wrote && this.backend.status === 'I';
     this.wrote = false;
     const work = async (): Promise<void> => {
@@ -126,14 +128,9 @@ export class ExtendedProtocol {
     } catch (error) {
       return this.fail(error);
     }
-    const result = { conversion: undefined };
-    const access = await this.accessOf(plan);
-    this.statements.set(name.text, {
-      sql: sql.text,
-      plan,
-      result,
-      ...(access === undefined ? {} : { access }),
-    });
+    const prepared: Prepared = { sql: sql.text, plan, result: { conversion: undefined } };
+    await this.lookUpTables(prepared);
+    this.statements.set(name.text, prepared);
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
     this.lockFor(plan);
     this.prepare(name.text, standIn(plan), types);
@@ -146,12 +143,16 @@ export class ExtendedProtocol {
     return this.backend.ignoresUntilSync ? plan : this.specials.resolve(plan);
   }
 
-  /** Tables are looked up before Parse: between Parse and Execute a query of the proxy's own would end the transaction. */
-  private async accessOf(plan: Plan): Promise<TableAccess | undefined> {
-    if (plan.kind !== 'forward' || !this.specials.guard.guards(plan) || this.backend.status === 'E')
-      return undefined;
+  /**
+   * Tables are looked up before Parse, because a query of the proxy's own between Parse and Execute would end the
+   * transaction and forget the unnamed statement; and again when a named statement is bound in a later message.
+   */
+  private async lookUpTables(prepared: Prepared): Promise<void> {
+    const { guard } = this.specials;
+    if (!guard.guards(prepared.plan) || prepared.access?.sync === this.syncs) return;
     await this.backend.drain();
-    return this.backend.ignoresUntilSync ? undefined : this.specials.guard.accessOf(plan);
+    if (this.backend.ignoresUntilSync || this.backend.status === 'E') return;
+    prepared.access = { tables: await guard.accessOf(prepared.plan), sync: this.syncs };
   }
 
   private planSafely(sql: string): Plan {
@@ -211,6 +212,7 @@ export class ExtendedProtocol {
       await this.refuse(new RedshiftError('0A000', 'bind parameters are not supported in this statement'));
       return;
     }
+    await this.lookUpTables(prepared);
     this.lockFor(prepared.plan);
     this.pass({ type: 'B', body }, { kind: 'bind', visible: true });
   }
@@ -265,7 +267,7 @@ export class ExtendedProtocol {
   private async guard({ access }: Prepared): Promise<void> {
     if (access === undefined) return;
     await this.backend.drain();
-    if (!this.backend.ignoresUntilSync) this.specials.guard.check(access);
+    if (!this.backend.ignoresUntilSync) this.specials.guard.check(access.tables);
   }
 
   private async refuse(error: unknown): Promise<void> {

@@ -33,9 +33,8 @@ export class UnloadTarget {
   async prepare(): Promise<void> {
     const { allowOverwrite, cleanPath, partitionBy } = this.options;
     // With partitions, CLEANPATH cleans the folders that get new files, and no others.
-    if (allowOverwrite || (cleanPath && partitionBy.length > 0)) return;
     const found = await this.bucket.list(this.prefix, this.signal);
-    if (found.length === 0) return;
+    if (allowOverwrite || (cleanPath && partitionBy.length > 0) || found.length === 0) return;
     if (!cleanPath) {
       throw new RedshiftError(
         'XX000',
