@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ChangeTrackingAdmin } from './change-tracking/change-tracking-admin.js';
 import type { MoodRequest, Moods } from './moods.js';
+import type { RestorePoints } from './restore-points.js';
 import type { TdsServer } from './protocol/tds-server.js';
 
 /** The HTTP endpoint by which tests look at the emulator and upset it. */
@@ -14,18 +15,24 @@ export interface ControlContext {
   readonly moods: Moods;
   readonly server: Pick<TdsServer, 'connections' | 'resetConnections'>;
   readonly changeTracking: ChangeTrackingAdmin;
+  readonly restorePoints: RestorePoints;
 }
 
-interface TableRequest {
+interface ControlRequest {
   readonly database?: string;
   readonly table?: string;
   readonly version?: number;
+  readonly name?: string;
+  readonly milliseconds?: number;
 }
+
+/** How long Azure SQL Database is away in a failover, or a little less. */
+const DEFAULT_FAILOVER_MS = 5000;
 
 type Route = (context: ControlContext, body: unknown) => unknown;
 
-function wanted(body: unknown, name: 'database' | 'table'): string {
-  const value = (body as TableRequest)[name];
+function wanted(body: unknown, name: 'database' | 'table' | 'name'): string {
+  const value = (body as ControlRequest)[name];
   if (typeof value !== 'string' || value === '') throw new Error(`The request must name a ${name}.`);
   return value;
 }
@@ -42,14 +49,29 @@ const ROUTES: Readonly<Record<string, Route>> = {
     server.resetConnections();
     return { connections };
   },
+  'POST /failover': ({ moods, server }, body) => {
+    const { milliseconds = DEFAULT_FAILOVER_MS } = body as ControlRequest;
+    const { connections } = server;
+    moods.failOver(milliseconds);
+    server.resetConnections();
+    return { connections, milliseconds };
+  },
+  'POST /restore-points': ({ server, restorePoints }, body) => {
+    server.resetConnections();
+    return restorePoints.take(wanted(body, 'database'), wanted(body, 'name'));
+  },
+  'POST /restore': ({ server, restorePoints }, body) => {
+    server.resetConnections();
+    return restorePoints.restore(wanted(body, 'database'), wanted(body, 'name'));
+  },
   'POST /change-tracking/cleanup': async ({ changeTracking }, body) => ({
-    deleted: await changeTracking.cleanup(wanted(body, 'database'), (body as TableRequest).table),
+    deleted: await changeTracking.cleanup(wanted(body, 'database'), (body as ControlRequest).table),
   }),
   'POST /change-tracking/expire': async ({ changeTracking }, body) => ({
     deleted: await changeTracking.expire(
       wanted(body, 'database'),
       wanted(body, 'table'),
-      (body as TableRequest).version,
+      (body as ControlRequest).version,
     ),
   }),
 };

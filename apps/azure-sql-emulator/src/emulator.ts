@@ -5,6 +5,7 @@ import { startPostgres } from '@thalamus/embedded-postgres';
 import { ChangeTrackingAdmin, type PostgresAddress } from './change-tracking/change-tracking-admin.js';
 import { createEngine } from './create-engine.js';
 import type { TlsMode } from './protocol/prelogin.js';
+import { RestorePoints } from './restore-points.js';
 import { startServer, type RunningServer } from './server.js';
 
 /** SQL Server looks for expired history this often. */
@@ -66,8 +67,17 @@ async function start(options: EmulatorOptions, cleanups: Cleanup[], stop: Cleanu
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(tls !== undefined && { tls }),
-    ...(controlPort !== undefined && { control: { port: controlPort, changeTracking } }),
+    ...(controlPort !== undefined && {
+      control: {
+        port: controlPort,
+        changeTracking,
+        restorePoints: new RestorePoints(engine.databases, changeTracking),
+      },
+    }),
   });
+  server.moods.onReadOnly = (replica) => {
+    engine.databases.replica = replica;
+  };
   cleanups.push(() => server.stop());
   return { ...server, user, password, databases, stop, [Symbol.asyncDispose]: stop };
 }

@@ -25,11 +25,16 @@ export interface MoodRequest {
   readonly errors?: readonly ErrorMood[] | null;
   /** Tear the connection down after so many rows of a result. */
   readonly resetAfterRows?: (Occasion & { readonly rows: number }) | null;
+  /**
+   * Sessions find themselves on a read-only replica: all of them, or those that logged in with ApplicationIntent=ReadOnly.
+   * They read Updateability READ_ONLY, and their writes are refused with 3906.
+   */
+  readonly readOnly?: 'all' | 'intent' | null;
   /** Wait before each request. */
   readonly slow?: (Occasion & { readonly milliseconds: number }) | null;
 }
 
-const KNOWN = new Set(['refuseConnections', 'refuseLogins', 'errors', 'resetAfterRows', 'slow']);
+const KNOWN = new Set(['refuseConnections', 'refuseLogins', 'errors', 'resetAfterRows', 'readOnly', 'slow']);
 
 /** Severity and text of the errors that Azure SQL Database throttles and fails over with. */
 const TEXTS: Readonly<Record<number, readonly [severity: number, state: number, text: string]>> = {
@@ -99,7 +104,10 @@ function arm<T extends Occasion>(mood: T | null | undefined): Armed<T> | undefin
 
 /** The faults that a server has been told to have. */
 export class Moods implements Interference {
+  /** Told when sessions are to find themselves on a read-only replica, or no longer. */
+  onReadOnly: (replica: 'all' | 'intent' | undefined) => void = () => undefined;
   private request: MoodRequest = {};
+  private unavailableUntilMs = 0;
   private logins: Armed<ErrorMood> | undefined;
   private errors: Armed<ErrorMood>[] = [];
   private reset: Armed<Occasion & { readonly rows: number }> | undefined;
@@ -120,11 +128,20 @@ export class Moods implements Interference {
       throw new Error(
         `not supported by the emulator: mood '${unknown}'; there are ${[...KNOWN].join(', ')}.`,
       );
+    const { readOnly } = request;
+    if (readOnly !== undefined && readOnly !== null && readOnly !== 'all' && readOnly !== 'intent')
+      throw new Error("mood 'readOnly' is 'all', 'intent' or null.");
     if ('refuseLogins' in request) this.logins = arm(request.refuseLogins);
     if ('errors' in request) this.errors = (request.errors ?? []).map((mood) => new Armed(mood));
     if ('resetAfterRows' in request) this.reset = arm(request.resetAfterRows);
     if ('slow' in request) this.slow = arm(request.slow);
     this.request = { ...this.request, ...request };
+    if ('readOnly' in request) this.onReadOnly(request.readOnly ?? undefined);
+  }
+
+  /** A failover: logins are refused with 40613 for so long. */
+  failOver(milliseconds: number): void {
+    this.unavailableUntilMs = Date.now() + milliseconds;
   }
 
   acceptsConnections(): boolean {
@@ -132,6 +149,7 @@ export class Moods implements Interference {
   }
 
   refuseLogin(login: LoginRequest): readonly SqlMessage[] | undefined {
+    if (Date.now() < this.unavailableUntilMs) return [messageOf({ number: 40613 })];
     if (this.logins?.strikes(login.applicationName) !== true) return undefined;
     return [messageOf(this.logins.mood)];
   }

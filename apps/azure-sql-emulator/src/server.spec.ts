@@ -1,6 +1,7 @@
 import sql from 'mssql';
 import type { ChangeTrackingAdmin } from './change-tracking/change-tracking-admin.js';
 import { CannedEngine, sendCounting } from './protocol/testing/canned-engine.js';
+import type { RestorePoints } from './restore-points.js';
 import { startServer, type RunningServer } from './server.js';
 
 let server: RunningServer;
@@ -12,12 +13,14 @@ const changeTracking = {
   expire: (...args: unknown[]) => Promise.resolve(cleaned.push(args)),
 } as unknown as ChangeTrackingAdmin;
 
+const restorePoints = {} as unknown as RestorePoints;
+
 beforeEach(async () => {
   cleaned.length = 0;
   engine = new CannedEngine({
     script: ({ sql: text, sink }) => sendCounting(sink, Number(/count (\d+)/.exec(text)?.[1] ?? 1)),
   });
-  server = await startServer({ engine, tls: 'off', control: { port: 0, changeTracking } });
+  server = await startServer({ engine, tls: 'off', control: { port: 0, changeTracking, restorePoints } });
 });
 
 afterEach(() => server.stop());
@@ -67,9 +70,9 @@ describe('the control endpoint', () => {
   });
 
   it('refuses moods it does not have by their name', async () => {
-    expect(await call('POST', '/moods', { readOnlyReplica: true })).toMatchObject({
+    expect(await call('POST', '/moods', { meteorite: true })).toMatchObject({
       status: 400,
-      body: { error: expect.stringContaining("mood 'readOnlyReplica'") as unknown },
+      body: { error: expect.stringContaining("mood 'meteorite'") as unknown },
     });
   });
 

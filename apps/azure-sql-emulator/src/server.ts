@@ -4,6 +4,7 @@ import type { Engine } from './engine.js';
 import { Moods } from './moods.js';
 import type { Certificate } from './protocol/certificate.js';
 import type { TlsMode } from './protocol/prelogin.js';
+import type { RestorePoints } from './restore-points.js';
 import { startTdsServer } from './protocol/tds-server.js';
 
 export interface ServerOptions {
@@ -17,7 +18,11 @@ export interface ServerOptions {
   /** Default: made on start. */
   readonly certificate?: Certificate;
   /** Default: no control endpoint. */
-  readonly control?: { readonly port: number; readonly changeTracking: ChangeTrackingAdmin };
+  readonly control?: {
+    readonly port: number;
+    readonly changeTracking: ChangeTrackingAdmin;
+    readonly restorePoints: RestorePoints;
+  };
 }
 
 /** A listening server in front of an engine. */
@@ -41,8 +46,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let control: ControlEndpoint | undefined;
   try {
     if (controlOptions !== undefined) {
-      const { port, changeTracking } = controlOptions;
-      control = await startControl(port, { moods, server, changeTracking });
+      const { port, ...tools } = controlOptions;
+      control = await startControl(port, { moods, server, ...tools });
     }
   } catch (error) {
     await server.close();

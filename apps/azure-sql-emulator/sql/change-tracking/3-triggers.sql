@@ -9,12 +9,13 @@ begin
   return null;
 end $$;
 
--- The mask of an update: the columns the interpreter named in emu.ct_set_columns (ids, comma separated, in the order of
--- the SET list), or else `changed`, the columns whose values differ. Null: all columns.
+-- The mask of an update: the columns the interpreter named in emu.ct_set_columns (the table's oid, a colon, and column ids,
+-- comma separated, in the order of the SET list), or else, as for tables that a cascade reaches, `changed`, the columns whose values differ. Null: all columns.
 create or replace function ct.column_mask(relid oid, changed smallint[]) returns bytea language plpgsql as $$
 declare
   named text := nullif(current_setting('emu.ct_set_columns', true), '');
-  columns smallint[] := coalesce(string_to_array(named, ',')::smallint[], changed);
+  columns smallint[] := case when split_part(named, ':', 1) = relid::bigint::text
+    then string_to_array(split_part(named, ':', 2), ',')::smallint[] else changed end;
 begin
   if coalesce(cardinality(columns), 0) = 0 then
     return null;

@@ -43,6 +43,14 @@ export class ChangeTrackingAdmin {
     );
   }
 
+  /** CHANGE_TRACKING_CURRENT_VERSION(). */
+  async currentVersion(database: string): Promise<string | null> {
+    return this.run(database, async (client) => {
+      const { rows } = await client.query<{ v: string | null }>('select ct.current_version() as v');
+      return rows[0]?.v ?? null;
+    });
+  }
+
   /** The background task: every database that tracks changes. */
   async cleanupAll(): Promise<void> {
     for (const { name } of this.databases()) await this.cleanup(name);

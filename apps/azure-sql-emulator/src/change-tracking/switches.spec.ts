@@ -194,7 +194,10 @@ describe('context and masks', () => {
     await client.query('update masked set a = 9, b = 9, c = 9, d = 9');
     expect(await mask()).toBeUndefined();
     const later = await currentVersion(client);
-    await client.query(`begin; set local emu.ct_set_columns = '5,2'; update masked set d = d, a = a; commit`);
+    const named = `${oid}:5,2`;
+    await client.query(
+      `begin; set local emu.ct_set_columns = '${named}'; update masked set d = d, a = a; commit`,
+    );
     expect(await mask(later)).toBe('000000000500000002000000');
     await client.query('alter table masked add e int; update masked set e = 1');
     expect(await mask(later)).toBe('00000000050000000200000006000000');

@@ -54,6 +54,7 @@ export const loadBulk = async (
     ? runtime.temporaries.get(name.toLowerCase())
     : catalog.find(statement.table.at(-2) || undefined, name);
   if (found?.kind !== 'table') throw invalidObject(statement.table.join('.'), statement.line);
+  if (!found.temporary) await runtime.checkWritable(statement.line);
   const targets = columns.map((column, i) => {
     const target = findColumn(found, column.name || (statement.columns[i] ?? ''));
     if (!target) throw invalidColumn(column.name, statement.line);

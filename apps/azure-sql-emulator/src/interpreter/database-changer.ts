@@ -138,6 +138,7 @@ export class DatabaseChanger extends ObjectChanger {
       );
     }
     if (states.has(option)) return this.setState(database, option, line);
+    if (database === runtime.database) await runtime.checkWritable(line);
     if (database !== runtime.database) return this.alterOther(database, statement);
     if (option === 'CHANGE_TRACKING') return this.trackDatabase(statement);
     const key = settingNames[option];
@@ -175,10 +176,24 @@ export class DatabaseChanger extends ObjectChanger {
       case 'RESTRICTED_USER':
         return databases.evict(database, host);
       case 'READ_ONLY':
-        database.readOnly = true;
-        return;
       case 'READ_WRITE':
-        database.readOnly = false;
+        return this.setReadOnly(database, option === 'READ_ONLY');
+    }
+  }
+
+  /** Not through `change`, which a read-only database refuses. */
+  private async setReadOnly(database: Database, on: boolean): Promise<void> {
+    const own = database === this.runtime.database;
+    const there = own ? this.runtime : this.runtime.in(database);
+    try {
+      const connection = await there.link.connection();
+      await connection.query(
+        "insert into emu.settings values ('read_only', $1) on conflict (name) do update set value = excluded.value",
+        [on ? 'on' : 'off'],
+      );
+      database.changed([0]);
+    } finally {
+      if (!own) await there.link.close();
     }
   }
 

@@ -16,8 +16,6 @@ export class Database {
   ddlCounter = 0;
   /** ALTER DATABASE … SET OFFLINE. */
   offline = false;
-  /** A secondary, or SET READ_ONLY. */
-  readOnly = false;
   /** Types of CREATE TYPE, as of the catalogue read last. */
   aliasTypes: AliasTypes = new Map();
 
@@ -42,6 +40,11 @@ export class Database {
     this.catalog = undefined;
     this.ddlCounter++;
     for (const id of objectIds) this.touched.set(id, this.ddlCounter);
+  }
+
+  /** What a restore touches: every object there is, and those that were. */
+  get everything(): Iterable<number> {
+    return [0, ...this.touched.keys()];
   }
 
   changedAfter(objectId: number, counter: number): boolean {

@@ -7,6 +7,10 @@ import { Database } from './database.js';
 /** PostgreSQL's name of a T-SQL database. */
 export const physicalDatabase = (name: string): string => `sql_${name.toLowerCase()}`;
 
+/** Copies do not begin with `sql_`: they are no databases of the server's. */
+const kept = (database: Database, point: string): string =>
+  `kept_${database.name.toLowerCase()}_${point.toLowerCase()}`.replaceAll('"', '""').slice(0, 63);
+
 const systemDatabases = new Set(['master', 'tempdb', 'model', 'msdb']);
 
 /** A session as its server sees it. */
@@ -21,6 +25,8 @@ export interface HostedSession {
 export class Databases {
   private readonly byName = new Map<string, Database>();
   readonly sessions = new Set<HostedSession>();
+  /** Which sessions find themselves on a read-only replica: all, or those that asked for one. */
+  replica: 'all' | 'intent' | undefined;
 
   constructor(private readonly postgres: PgAddress) {}
 
@@ -99,6 +105,39 @@ export class Databases {
   async evict(database: Database, except: HostedSession | undefined): Promise<void> {
     const others = this.sessionsIn(database).filter((session) => session !== except);
     await Promise.all(others.map((session) => session.kill()));
+  }
+
+  /** Keeps a copy of a database as it is now. Nobody may be in it. */
+  async keep(database: Database, point: string): Promise<void> {
+    await this.asAdmin(async (admin) => {
+      await admin.script(`drop database if exists "${kept(database, point)}" with (force)`);
+      await this.copy(admin, database.pgName, kept(database, point));
+    });
+  }
+
+  /** Puts a database back to where a copy was taken; the copy stays. */
+  async restore(database: Database, point: string): Promise<void> {
+    await this.asAdmin(async (admin) => {
+      const copy = kept(database, point);
+      const [there] = await admin.query('select 1 from pg_database where datname = $1', [copy]);
+      if (!there) throw new Error(`There is no restore point '${point}' of database '${database.name}'.`);
+      await admin.script(`drop database "${database.pgName.replaceAll('"', '""')}" with (force)`);
+      await this.copy(admin, copy, database.pgName);
+      const comment = database.name.replaceAll("'", "''");
+      await admin.script(`comment on database "${database.pgName.replaceAll('"', '""')}" is '${comment}'`);
+    });
+    database.changed(database.everything);
+  }
+
+  /** PostgreSQL copies a database only while nobody else is connected to it. */
+  private async copy(admin: PgConnection, from: string, to: string): Promise<void> {
+    await admin.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [from],
+    );
+    await admin.script(
+      `create database "${to.replaceAll('"', '""')}" template "${from.replaceAll('"', '""')}" strategy file_copy`,
+    );
   }
 
   private sessionsIn(database: Database): HostedSession[] {

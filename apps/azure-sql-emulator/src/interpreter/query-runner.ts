@@ -10,6 +10,7 @@ import { unsupported } from '../language/errors.js';
 import type { PgCommand } from '../storage/pg-connection.js';
 import { decoderFor, resultFormat } from '../storage/value-codec.js';
 import { doomedError } from './command-runner.js';
+import { setColumns } from './set-columns.js';
 import { ExpressionRunner } from './expression-runner.js';
 
 const ROWS_AT_ONCE = 256;
@@ -193,6 +194,7 @@ export class QueryRunner extends ExpressionRunner {
     const plan = await this.plan(statement);
     const bound = plan.modification!;
     if (runtime.transaction?.doomed) throw doomedError(statement.line);
+    if (!bound.table.temporary) await runtime.checkWritable(statement.line);
     this.checkAccess(plan.required, await runtime.catalog(), statement.line);
     this.checkTables(plan.tables, await runtime.catalog(), statement.line);
     const params = await runtime.parameters(plan.params);
@@ -204,6 +206,11 @@ export class QueryRunner extends ExpressionRunner {
       const hex = Buffer.isBuffer(value) ? value.subarray(0, 128).toString('hex') : '';
       before.push({ sql: "select set_config('emu.ct_context', $1, true)", params: [hex], keep: true });
       after.push({ sql: "select set_config('emu.ct_context', '', true)", keep: true });
+    }
+    const named = setColumns(statement, bound.table);
+    if (named !== undefined) {
+      before.push({ sql: "select set_config('emu.ct_set_columns', $1, true)", params: [named], keep: true });
+      after.push({ sql: "select set_config('emu.ct_set_columns', '', true)", keep: true });
     }
     if (bound.identity === 'explicit') after.push(followIdentity(bound.table));
     let count: number;

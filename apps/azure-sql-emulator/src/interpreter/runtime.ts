@@ -1,4 +1,4 @@
-import type { ResultSink, SqlType, SqlValue } from '../engine.js';
+import type { LoginRequest, ResultSink, SqlType, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ObjectDef, TableDef } from '../catalog/model.js';
 import type { BindEnvironment, ParameterSource } from '../language/binder/environment.js';
@@ -58,7 +58,7 @@ export class Runtime {
   constructor(
     readonly id: number,
     readonly user: string,
-    readonly login: { readonly hostName: string; readonly applicationName: string },
+    readonly login: Pick<LoginRequest, 'hostName' | 'applicationName' | 'readOnlyIntent'>,
     public database: Database,
     private readonly server: Server,
     /** One of the emulator's own logins, to whom everything is allowed. */
@@ -93,6 +93,26 @@ export class Runtime {
   async applyDateFirst(): Promise<void> {
     const connection = await this.link.connection();
     await connection.query("select set_config('emu.datefirst', $1, false)", [String(this.options.dateFirst)]);
+  }
+
+  /** On a read-only replica; a database may be read-only besides. */
+  get onReplica(): boolean {
+    const { replica } = this.databases;
+    return replica === 'all' || (replica === 'intent' && this.login.readOnlyIntent);
+  }
+
+  async isReadOnly(): Promise<boolean> {
+    return this.onReplica || (await this.catalog()).setting('read_only') === 'on';
+  }
+
+  /** @throws {SqlError} 3906 on a read-only replica and in a read-only database. */
+  async checkWritable(line: number): Promise<void> {
+    if (!(await this.isReadOnly())) return;
+    throw new SqlError(
+      3906,
+      `Failed to update database "${this.database.name}" because the database is read-only.`,
+      line,
+    );
   }
 
   async applyLockTimeout(): Promise<void> {
@@ -175,6 +195,7 @@ export class Runtime {
     }
     if (name === 'scope_identity') return this.identityValue(this.frame.identity);
     if (name === '@@identity') return this.identityValue(this.identity);
+    if (name === 'updateability') return (await this.isReadOnly()) ? 'READ_ONLY' : 'READ_WRITE';
     const value = this.sessionValue(name);
     return value === null ? null : encodeValue(type, value);
   }

@@ -31,6 +31,7 @@ export class SchemaChanger {
   ): Promise<T> {
     const { runtime } = this;
     if (runtime.transaction?.doomed) throw doomedError(line);
+    if (!temporary) await runtime.checkWritable(line);
     const catalog = await runtime.catalog();
     if (!runtime.isAdministrator && !temporary && !new Access(catalog, runtime.user).mayDefine) {
       throw new SqlError(262, `${verb} permission denied in database '${runtime.database.name}'.`, line, 14);

@@ -236,7 +236,9 @@ export class Session implements EngineSession {
   async reset(): Promise<void> {
     const { runtime } = this;
     if (runtime.transaction) await new BatchRunner(runtime, silentSink).transactions.rollbackAll(undefined);
+    const { dateFirst } = runtime.options;
     runtime.options = defaultOptions();
+    if (dateFirst !== runtime.options.dateFirst) await runtime.applyDateFirst();
     runtime.frame = newFrame();
     runtime.identity = undefined;
     runtime.rowCount = 0;

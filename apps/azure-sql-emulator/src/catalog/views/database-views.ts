@@ -12,7 +12,7 @@ export const databaseViews: ViewDefinitions = {
       ['collation_name', 'sysname?', "'SQL_Latin1_General_CP1_CI_AS'"],
       ['user_access', 'tinyint?', '0::int2'],
       ['user_access_desc', 'nvarchar(60)?', "'MULTI_USER'"],
-      ['is_read_only', 'bit?', 'false'],
+      ['is_read_only', 'bit?', `${retention('read_only', 'off')} = 'on'`],
       ['state', 'tinyint?', '0::int2'],
       ['state_desc', 'nvarchar(60)?', "'ONLINE'"],
       [

@@ -1,5 +1,5 @@
 import { quote } from '../../catalog/naming.js';
-import { columnById, findColumn, primaryKey, type TableDef } from '../../catalog/model.js';
+import { columnById, primaryKey, type TableDef } from '../../catalog/model.js';
 import type { SqlType } from '../../engine.js';
 import type { Query, TableRef } from '../ast.js';
 import { SqlError, invalidObject } from '../errors.js';
@@ -105,6 +105,7 @@ export abstract class ChangeTableBinder extends FunctionBinder {
         'The number of values specified in the CHANGETABLE(VERSION ...) function does not match the number of columns.',
         ref.line,
       );
+    const keyNames = new Set(keys.map(({ id }) => columnById(table, id).name.toLowerCase()));
     const args = keys.map(({ id }) => {
       const column = columnById(table, id);
       const at = ref.keys.findIndex((name) => name.toLowerCase() === column.name.toLowerCase());
@@ -112,7 +113,7 @@ export abstract class ChangeTableBinder extends FunctionBinder {
       if (!value)
         throw new SqlError(
           22111,
-          `The column '${ref.keys.find((name) => !findColumn(table, name)) ?? column.name}' specified in the CHANGETABLE(VERSION ...) function is not part of the primary key for table '${ref.table.join('.')}'.`,
+          `The column '${ref.keys.find((name) => !keyNames.has(name.toLowerCase())) ?? column.name}' specified in the CHANGETABLE(VERSION ...) function is not part of the primary key for table '${ref.table.join('.')}'.`,
           ref.line,
         );
       return this.to(this.value(value, siblings), column.type, ref.line);

@@ -56,6 +56,22 @@ const nullIf: BuiltIn = (f) => {
   };
 };
 
+const extremeOf =
+  (name: 'greatest' | 'least'): BuiltIn =>
+  (f) => {
+    const values = Array.from({ length: f.count }, (_, i) => f.arg(i));
+    const { pgs, type, collationFrom } = f.unify(values);
+    const nullable = values.every((e) => e.nullable);
+    if (type.name === 'datetimeoffset') throw unsupported(`${f.call.name} of datetimeoffset`, f.line);
+    if (!isText(type)) return typed(`${name}(${pgs.join(', ')})`, type, nullable);
+    const keys = pgs.map((pg) => f.key(typed(pg, type)));
+    return {
+      ...typed(`${name}(${keys.join(', ')})`, type, nullable),
+      raw: true,
+      ...(collationFrom ? { collationFrom } : {}),
+    };
+  };
+
 const nameOf = (f: FunctionContext, n: number): { schema: string | undefined; name: string } | undefined => {
   const text = f.literalText(n);
   if (text === undefined) return undefined;
@@ -127,9 +143,12 @@ const property = (table: Record<string, [string, SqlType]>, name: string | undef
 const databaseProperty: BuiltIn = (f) => {
   const name = f.literalText(1);
   const own = `lower(${f.text(0)}) = lower(${literal(f.database)})`;
+  if (name?.toLowerCase() === 'updateability') {
+    const session = f.session('updateability', nvarchar(128));
+    return typed(`(case when ${own} then ${session.pg} end)`, session.type);
+  }
   const table: Record<string, [string, SqlType]> = {
     Status: ["'ONLINE'", nvarchar(128)],
-    Updateability: ["'READ_WRITE'", nvarchar(128)],
     Collation: ["'SQL_Latin1_General_CP1_CI_AS'", nvarchar(128)],
     Recovery: ["'FULL'", nvarchar(128)],
     UserAccess: ["'MULTI_USER'", nvarchar(128)],
@@ -208,26 +227,8 @@ export const systemFunctions: FunctionTable = {
     }));
     return f.bind({ kind: 'case', operand: index, branches, line: f.line });
   }),
-  GREATEST: fn(1, 254, (f) => {
-    const values = Array.from({ length: f.count }, (_, i) => f.arg(i));
-    const { pgs, type } = f.unify(values);
-    if (isText(type)) throw unsupported('GREATEST of character data', f.line);
-    return typed(
-      `greatest(${pgs.join(', ')})`,
-      type,
-      values.every((e) => e.nullable),
-    );
-  }),
-  LEAST: fn(1, 254, (f) => {
-    const values = Array.from({ length: f.count }, (_, i) => f.arg(i));
-    const { pgs, type } = f.unify(values);
-    if (isText(type)) throw unsupported('LEAST of character data', f.line);
-    return typed(
-      `least(${pgs.join(', ')})`,
-      type,
-      values.every((e) => e.nullable),
-    );
-  }),
+  GREATEST: fn(1, 254, extremeOf('greatest')),
+  LEAST: fn(1, 254, extremeOf('least')),
   DB_NAME: fn(0, 1, (f) => {
     if (!f.has(0)) return typed(`${literal(f.database)}::text`, SYSNAME);
     return typed(`(select d.name from emu.databases() as d where d.id = ${f.int(0)})`, SYSNAME);
