@@ -99,6 +99,12 @@ const REWRITERS: Readonly<Record<string, (call: OpenCall, name: string) => Step 
   extract: rewriteExtract,
   listagg: rewriteListagg,
   ratio_to_report: rewriteRatio,
+  pivot: () => {
+    throw notSupportedByEmulator('PIVOT');
+  },
+  unpivot: () => {
+    throw notSupportedByEmulator('UNPIVOT');
+  },
   json_extract_path_text: rewriteLenientJson,
   json_array_length: rewriteLenientJson,
   json_extract_array_element_text: rewriteLenientJson,
