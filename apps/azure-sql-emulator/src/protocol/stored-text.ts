@@ -7,23 +7,44 @@ import { isChunked, isPointed } from './wire-type.js';
 type DataWriter = (writer: ByteWriter, from: Buffer, at: number, size: number) => void;
 
 /** Longer text is quicker through the runtime than byte by byte. */
-const SHORT = 200;
+const SHORT = 2000;
+/** Longer bytes are quicker copied at once. */
+const SHORT_COPY = 64;
 
-/** UTF-8 to UTF-16. */
+const continued = (from: Buffer, at: number): number => (from[at] ?? 0) & 0x3f;
+
+/** UTF-8 to UTF-16; PostgreSQL vouches that the sequences are whole. */
 const wide: DataWriter = (writer, from, at, size) => {
   if (size > SHORT) return writer.ucs2(from.toString('utf8', at, at + size));
-  const start = writer.reserve(size * 2);
+  let to = writer.reserve(size * 2);
   const { buffer } = writer;
-  let to = start;
   const end = at + size;
-  for (let index = at; index < end; index++) {
+  for (let index = at; index < end;) {
     const byte = from[index] ?? 0;
-    if (byte > 0x7f) {
-      writer.length = to;
-      return writer.ucs2(from.toString('utf8', index, end));
+    let code = byte;
+    if (byte < 0x80) index += 1;
+    else if (byte < 0xe0) {
+      code = ((byte & 0x1f) << 6) | continued(from, index + 1);
+      index += 2;
+    } else if (byte < 0xf0) {
+      code = ((byte & 0x0f) << 12) | (continued(from, index + 1) << 6) | continued(from, index + 2);
+      index += 3;
+    } else {
+      const astral =
+        (((byte & 0x07) << 18) |
+          (continued(from, index + 1) << 12) |
+          (continued(from, index + 2) << 6) |
+          continued(from, index + 3)) -
+        0x10000;
+      const high = 0xd800 | (astral >>> 10);
+      buffer[to] = high;
+      buffer[to + 1] = high >>> 8;
+      to += 2;
+      code = 0xdc00 | (astral & 0x3ff);
+      index += 4;
     }
-    buffer[to] = byte;
-    buffer[to + 1] = 0;
+    buffer[to] = code;
+    buffer[to + 1] = code >>> 8;
     to += 2;
   }
   writer.length = to;
@@ -32,7 +53,7 @@ const wide: DataWriter = (writer, from, at, size) => {
 const copied: DataWriter = (writer, from, at, size) => {
   const to = writer.reserve(size);
   const { buffer } = writer;
-  if (size > SHORT) from.copy(buffer, to, at, at + size);
+  if (size > SHORT_COPY) from.copy(buffer, to, at, at + size);
   else for (let index = 0; index < size; index++) buffer[to + index] = from[at + index] ?? 0;
   writer.length = to + size;
 };

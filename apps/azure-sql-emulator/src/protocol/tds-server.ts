@@ -33,6 +33,12 @@ export interface TdsServer {
   close(): Promise<void>;
 }
 
+/**
+ * What may wait in a connection for its client before the query is stopped. With the runtime's own 16 KB a large result stops and
+ * starts at each write, and server and client take turns instead of working side by side.
+ */
+const SEND_AHEAD_BYTES = 1024 * 1024;
+
 /** Listens for TDS 7.3 to 8.0 clients and serves them with an engine. */
 export async function startTdsServer(options: TdsServerOptions): Promise<TdsServer> {
   const { engine, tls = 'optional', interference = NO_INTERFERENCE } = options;
@@ -45,7 +51,7 @@ export async function startTdsServer(options: TdsServerOptions): Promise<TdsServ
     loginTimeoutMs: options.loginTimeoutMs ?? 30_000,
   };
   const connections = new Set<Connection>();
-  const server = createServer((socket: Socket) => {
+  const server = createServer({ highWaterMark: SEND_AHEAD_BYTES }, (socket: Socket) => {
     if (!interference.acceptsConnections()) {
       socket.resetAndDestroy();
       return;
