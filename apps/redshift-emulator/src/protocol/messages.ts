@@ -31,6 +31,12 @@ export function readCstring(body: Buffer, offset: number): { text: string; next:
   return { text: body.toString('utf8', offset, end), next: end + 1 };
 }
 
+/** A 16-bit number of a message. @throws ProtocolViolation beyond its end */
+export function readInt16(body: Buffer, offset: number): number {
+  if (offset < 0 || offset + 2 > body.length) throw new ProtocolViolation('a number has no end');
+  return body.readInt16BE(offset);
+}
+
 /** A simple Query message. */
 export function query(sql: string): Buffer {
   return frame('Q', cstring(sql));

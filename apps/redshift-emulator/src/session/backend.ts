@@ -77,10 +77,18 @@ export class Backend {
 
   /** Sends a message whose answers go where the expectation says. */
   forward(message: Buffer, expectation: Expectation): void {
-    if (expectation.kind === 'sync' || expectation.kind === 'query') this.skipping = false;
+    if (this.skipping && expectation.kind === 'query') this.sync();
+    if (expectation.kind === 'sync') this.skipping = false;
     else if (this.skipping) return;
     this.expectations.push(expectation);
     this.socket.write(message);
+  }
+
+  /** While PostgreSQL skips, it skips simple queries as well. */
+  private sync(): void {
+    this.skipping = false;
+    this.expectations.push({ kind: 'sync', visible: false });
+    this.socket.write(frame('S'));
   }
 
   /** Resolves when PostgreSQL has answered everything sent so far. */

@@ -8,6 +8,7 @@ import {
   frame,
   ProtocolViolation,
   readCstring,
+  readInt16,
   type Message,
 } from '../protocol/messages.js';
 import type { Backend } from './backend.js';
@@ -64,6 +65,11 @@ export class ExtendedProtocol {
     private readonly planOne: (sql: string) => Plan,
     private readonly past: () => PastStatements,
   ) {}
+
+  /** Whether nothing but Sync is listened to, because a message before it failed. */
+  get ignoresUntilSync(): boolean {
+    return this.ignoring || this.backend.ignoresUntilSync;
+  }
 
   async handle(message: Message): Promise<void> {
     const { type, body } = message;
@@ -205,8 +211,8 @@ export class ExtendedProtocol {
     const statement = readCstring(body, portal.next);
     const prepared = this.statements.get(statement.text) ?? NO_RESULT;
     this.portals.set(portal.text, prepared);
-    const formats = body.readInt16BE(statement.next);
-    const parameters = body.readInt16BE(statement.next + 2 + formats * 2);
+    const formats = readInt16(body, statement.next);
+    const parameters = readInt16(body, statement.next + 2 + formats * 2);
     const { kind } = prepared.plan;
     if (parameters > 0 && kind !== 'forward' && kind !== 'refusal') {
       await this.refuse(new RedshiftError('0A000', 'bind parameters are not supported in this statement'));

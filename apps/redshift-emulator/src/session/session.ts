@@ -62,7 +62,7 @@ export class Session {
 
   /** A message that is none, or a defect of the emulator: nothing that follows could be understood. */
   private end(error: unknown): void {
-    const violation = error instanceof ProtocolViolation || error instanceof RangeError;
+    const violation = error instanceof ProtocolViolation;
     if (!violation) this.context.server.log(`session ${this.context.pid} broke: ${describe(error)}`);
     const code = violation ? '08P01' : 'XX000';
     const text = violation ? 'invalid message format' : `internal error of the emulator: ${String(error)}`;
@@ -84,6 +84,7 @@ export class Session {
   private async handle(message: Message): Promise<void> {
     if (message.type === 'Q') {
       await this.backend.drain();
+      if (this.extended.ignoresUntilSync) return;
       await this.simpleQuery(readCstring(message.body, 0).text);
     } else if (message.type === 'F') {
       this.client.write(
