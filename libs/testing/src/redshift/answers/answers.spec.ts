@@ -37,8 +37,9 @@ describe('the Redshift emulator answers as documented', () => {
   beforeAll(async () => {
     stack = await startTestStack({ components: ['postgres', 'redshift-emulator'] });
   }, 120_000);
-  afterAll(() => stack?.[Symbol.asyncDispose](), 30_000);
   answersOf(() => stack.endpoints.warehouse);
+  // Behind the answers' own end, which needs the server.
+  afterAll(() => stack?.[Symbol.asyncDispose](), 30_000);
 });
 
 onRealServer('a real Redshift answers as documented', ['REDSHIFT_URL'], () => {
