@@ -170,8 +170,7 @@ function expandRuns(text: Uint8Array): Buffer {
   let output = Buffer.allocUnsafe(text.length + 1024);
   let length = 0;
   let equal = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const byte = text[at] ?? 0;
+  for (const byte of text) {
     if (length + 256 > output.length) output = Buffer.concat([output], output.length * 2);
     if (equal === 4) {
       const previous = output[length - 1] ?? 0;

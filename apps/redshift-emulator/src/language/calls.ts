@@ -25,7 +25,7 @@ interface OpenCall extends Call {
   /** Behind the closing parenthesis. */
   readonly end: number;
   readonly rewrite: Rewrite;
-  expression(tokens: readonly Token[] | undefined): string;
+  readonly expression: (tokens: readonly Token[] | undefined) => string;
 }
 
 /** Functions that only need another name; those of schema redshift_emulator give the column its name, too. */
