@@ -82,10 +82,25 @@ export function parseUnload(cursor: Cursor): UnloadStatement {
   return { query, target, credential, options };
 }
 
+const FLAGS: Readonly<
+  Record<string, 'header' | 'addQuotes' | 'escape' | 'allowOverwrite' | 'cleanPath' | undefined>
+> = {
+  header: 'header',
+  addquotes: 'addQuotes',
+  escape: 'escape',
+  allowoverwrite: 'allowOverwrite',
+  cleanpath: 'cleanPath',
+};
+
 function parseOption(cursor: Cursor, options: UnloadOptions): void {
   if (cursor.accept('format')) cursor.accept('as');
   const word = cursor.identifier();
   options.given.add(word);
+  const flag = FLAGS[word];
+  if (flag !== undefined) {
+    options[flag] = true;
+    return;
+  }
   switch (word) {
     case 'csv':
     case 'parquet':
@@ -97,24 +112,9 @@ function parseOption(cursor: Cursor, options: UnloadOptions): void {
       options.manifest = true;
       options.verbose = cursor.accept('verbose');
       return;
-    case 'header':
-      options.header = true;
-      return;
     case 'gzip':
     case 'zstd':
       options.compression = word;
-      return;
-    case 'addquotes':
-      options.addQuotes = true;
-      return;
-    case 'escape':
-      options.escape = true;
-      return;
-    case 'allowoverwrite':
-      options.allowOverwrite = true;
-      return;
-    case 'cleanpath':
-      options.cleanPath = true;
       return;
     case 'partition':
       cursor.expect('by');

@@ -10,6 +10,7 @@ import { parseS3Url } from '../s3/bucket.js';
 import type { Backend } from '../session/backend.js';
 import { resolveLateral, unknownColumnOf } from '../session/lateral-resolution.js';
 import { checkSnapshot } from '../session/special-statements.js';
+import type { SessionContext } from '../session/session-context.js';
 import type { TransferContext } from '../session/transfer-context.js';
 import { backendFailure } from './backend-failure.js';
 import { unloadColumns } from './unload-columns.js';
@@ -46,7 +47,23 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
   }
   await backend.run(`set local timezone to ${quoteLiteral(zone)}`);
   if (options.manifest) await target.writeManifest(columns);
-  const record = target.files.map((file) => ({
+  const record = recordOf(target, id, started, options.format, session);
+  await backend.run(`select redshift_emulator.record_unload(${quoteLiteral(JSON.stringify(record))})`);
+  await lastLoads.set({ last_unload_id: id, last_unload_count: rows, last_query_id: id });
+  const message = `UNLOAD completed, ${rows} record(s) unloaded successfully.`;
+  client.write(errorResponse({ severity: 'INFO', code: '00000', message }, 'N'));
+  client.write(commandComplete('UNLOAD'));
+}
+
+/** The files as `redshift_emulator.record_unload` takes them. */
+function recordOf(
+  target: UnloadTarget,
+  id: number,
+  started: Date,
+  format: string,
+  session: SessionContext,
+): object[] {
+  return target.files.map((file) => ({
     query: id,
     userid: session.userId,
     session: session.pid,
@@ -55,13 +72,8 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
     path: file.url,
     line_count: file.rows,
     transfer_size: file.bytes,
-    file_format: options.format,
+    file_format: format,
   }));
-  await backend.run(`select redshift_emulator.record_unload(${quoteLiteral(JSON.stringify(record))})`);
-  await lastLoads.set({ last_unload_id: id, last_unload_count: rows, last_query_id: id });
-  const message = `UNLOAD completed, ${rows} record(s) unloaded successfully.`;
-  client.write(errorResponse({ severity: 'INFO', code: '00000', message }, 'N'));
-  client.write(commandComplete('UNLOAD'));
 }
 
 /** The query for PostgreSQL. @throws RedshiftError for what UNLOAD does not take */
