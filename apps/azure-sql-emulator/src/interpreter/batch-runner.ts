@@ -5,6 +5,7 @@ import { SqlError, unsupported } from '../language/errors.js';
 import { INT, nvarchar } from '../language/types.js';
 import { compileBatch } from './compile.js';
 import { Cursors } from './cursors.js';
+import { define } from './definitions.js';
 import { BatchEnded, ErrorPolicy, escapesTry, isCompileError } from './error-policy.js';
 import { actsUnderFmtonly, describeStatement } from './metadata-only.js';
 import { runDbcc } from './identity-check.js';
@@ -16,8 +17,9 @@ import { Cancelled, type Runtime } from './runtime.js';
 import { setOption } from './session-options.js';
 import { selectInto } from './select-into.js';
 import { raiseError, throwError } from './thrown-errors.js';
-import { beginsImplicitly, refusedWords, resetsRowCount } from './statement-kinds.js';
+import { beginsImplicitly, resetsRowCount } from './statement-kinds.js';
 import { Transactions } from './transactions.js';
+import { declareVariables, setVariable } from './variables.js';
 import { waitFor } from './wait-for.js';
 
 export type Flow = 'next' | 'break' | 'continue' | 'return';
@@ -185,7 +187,7 @@ export class BatchRunner {
     if (resetsRowCount.has(statement.kind)) runtime.rowCount = 0;
     switch (statement.kind) {
       case 'declare':
-        return this.declare(statement);
+        return declareVariables(this, statement);
       case 'declareTable':
         runtime.frame.tableVariables.set(
           statement.name,
@@ -193,7 +195,7 @@ export class BatchRunner {
         );
         return;
       case 'setVariable':
-        await this.setVariable(statement);
+        await setVariable(this, statement);
         return;
       case 'setOption':
         await setOption(runtime, statement);
@@ -260,86 +262,9 @@ export class BatchRunner {
       case 'bulkInsert':
         throw unsupported('INSERT BULK outside of a bulk load', statement.line);
       default:
-        await this.definition(statement);
+        await define(objects, statement);
         runtime.done(sink, 'other');
     }
-  }
-
-  private async definition(statement: Statement): Promise<void> {
-    const { objects } = this;
-    switch (statement.kind) {
-      case 'createTable':
-        return objects.createTable(statement);
-      case 'alterTable':
-        return objects.alterTable(statement);
-      case 'drop':
-        return objects.drop(statement);
-      case 'truncate':
-        return objects.truncate(statement);
-      case 'createSchema':
-        return objects.createSchema(statement);
-      case 'createIndex':
-        return objects.createIndex(statement);
-      case 'dropIndex':
-        return objects.dropIndex(statement);
-      case 'createView':
-        return objects.createView(statement);
-      case 'createProcedure':
-        return objects.createProcedure(statement);
-      case 'alterDatabase':
-        return objects.alterDatabase(statement);
-      case 'createFunction':
-        return objects.createFunction(statement);
-      case 'createSequence':
-        return objects.createSequence(statement);
-      case 'createSynonym':
-        return objects.createSynonym(statement);
-      case 'createType':
-        return objects.createType(statement);
-      case 'createDatabase':
-        return objects.createDatabase(statement);
-      case 'dropDatabase':
-        return objects.dropDatabase(statement);
-      case 'permission':
-        return objects.permission(statement);
-      case 'createUser':
-        return objects.createUser(statement);
-      case 'alterRole':
-        return objects.alterRole(statement);
-      default:
-        throw unsupported(refusedWords[statement.kind] ?? statement.kind, statement.line);
-    }
-  }
-
-  private async declare(statement: StatementOf<'declare'>): Promise<void> {
-    const { frame } = this.runtime;
-    for (const { name, type, value } of statement.variables) {
-      const existing = frame.variables.get(name);
-      if (existing && !value) {
-        // Compiled already; a loop passes here again and the variable keeps its value.
-        continue;
-      }
-      const initial = value ? (await this.queries.evaluate(value, type)).value : null;
-      frame.variables.set(name, { type, value: initial });
-    }
-  }
-
-  private async setVariable(statement: StatementOf<'setVariable'>): Promise<void> {
-    const { name, line } = statement;
-    const variable = this.runtime.variable(name, line);
-    const expr: Expr =
-      statement.op === '='
-        ? statement.value
-        : {
-            kind: 'arithmetic',
-            op: statement.op.slice(0, 1) as '+',
-            left: { kind: 'variable', name, line },
-            right: statement.value,
-            line,
-          };
-    variable.value = (await this.queries.evaluate(expr, variable.type)).value;
-    this.runtime.rowCount = 1;
-    this.runtime.done(this.sink, 'other');
   }
 
   private async nameOf(expr: Expr): Promise<string> {

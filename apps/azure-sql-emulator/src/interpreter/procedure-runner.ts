@@ -1,6 +1,6 @@
 import { plainText } from '../storage/value-codec.js';
 import type { SqlType, SqlValue } from '../engine.js';
-import type { ExecArgument, Parameter, Statement, StatementOf } from '../language/ast.js';
+import type { ExecArgument, Statement, StatementOf } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
 import { nvarchar } from '../language/types.js';
@@ -9,6 +9,7 @@ import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
 import { compileBatch } from './compile.js';
 import { ScopeEnded } from './error-policy.js';
+import { bindParameters, collectOutputs } from './procedure-arguments.js';
 import { newFrame, type Frame } from './session-state.js';
 import { parseDeclaration } from './statement-handles.js';
 import { SystemProcedures } from './system-procedures.js';
@@ -195,67 +196,16 @@ export class ProcedureRunner {
       throw denied('EXECUTE', found, runtime.database.name, line);
     }
     const frame = newFrame(found.name, true);
-    await this.bindParameters(frame, parsed.parameters, args, found.name, 0).catch((error: unknown) => {
-      // Wrong arguments are the procedure's error, before its first line.
-      if (error instanceof SqlError) error.procedure ??= found.name;
-      throw error;
-    });
+    await bindParameters(this.runner, frame, parsed.parameters, args, found.name, 0).catch(
+      (error: unknown) => {
+        // Wrong arguments are the procedure's error, before its first line.
+        if (error instanceof SqlError) error.procedure ??= found.name;
+        throw error;
+      },
+    );
     await this.inFrame(frame, () => this.statements(() => Promise.resolve(parsed.body)), line);
-    this.collect(frame, parsed.parameters, args, outputs);
+    collectOutputs(frame, parsed.parameters, args, outputs);
     return { status: frame.returnStatus, outputs };
-  }
-
-  private async bindParameters(
-    frame: Frame,
-    parameters: readonly Parameter[],
-    args: readonly Argument[],
-    procedure: string,
-    line: number,
-    statement?: string,
-  ): Promise<void> {
-    const { queries } = this.runner;
-    if (args.length > parameters.length)
-      throw new SqlError(
-        8144,
-        `Procedure or function ${procedure} has too many arguments specified.`,
-        line,
-        16,
-        2,
-      );
-    for (const arg of args) {
-      if (arg.name && !parameters.some((parameter) => parameter.name === arg.name?.toLowerCase())) {
-        throw new SqlError(8145, `${arg.name} is not a parameter for procedure ${procedure}.`, line, 16, 2);
-      }
-    }
-    for (const [i, parameter] of parameters.entries()) {
-      const arg =
-        args.find((candidate) => candidate.name?.toLowerCase() === parameter.name) ??
-        (args[i]?.name ? undefined : args[i]);
-      if (arg)
-        frame.variables.set(parameter.name, {
-          type: parameter.type,
-          value: await this.converted(arg, parameter.type, line),
-        });
-      else if (parameter.defaultValue) {
-        frame.variables.set(parameter.name, {
-          type: parameter.type,
-          value: (await queries.evaluate(parameter.defaultValue, parameter.type)).value,
-        });
-      } else if (statement !== undefined)
-        throw new SqlError(
-          8178,
-          `The parameterized query '${statement}' expects the parameter '${parameter.name}', which was not supplied.`,
-          0,
-        );
-      else
-        throw new SqlError(
-          201,
-          `Procedure or function '${procedure}' expects parameter '${parameter.name}', which was not supplied.`,
-          line,
-          16,
-          4,
-        );
-    }
   }
 
   /** A value brought to a parameter's type. */
@@ -273,23 +223,6 @@ export class ProcedureRunner {
     }
   }
 
-  private collect(
-    frame: Frame,
-    parameters: readonly Parameter[],
-    args: readonly Argument[],
-    outputs: Map<string, Argument>,
-  ): void {
-    args.forEach((arg, i) => {
-      const parameter =
-        parameters.find((candidate) => candidate.name === arg.name?.toLowerCase()) ?? parameters[i];
-      const variable = parameter ? frame.variables.get(parameter.name) : undefined;
-      if (!parameter || !variable || !arg.output || !parameter.output) return;
-      const output = { name: parameter.name, type: variable.type, value: variable.value, output: true };
-      outputs.set(parameter.name, output);
-      outputs.set(String(i), output);
-    });
-  }
-
   /** sp_executesql @stmt, @params, values by name or by position. */
   async executeSql(args: readonly Argument[], outputs: Map<string, Argument>, line: number): Promise<number> {
     const { runtime } = this.runner;
@@ -303,9 +236,17 @@ export class ProcedureRunner {
     const parameters = parseDeclaration(declared);
     const values = args.slice(declaration === undefined ? 1 : 2);
     const frame = newFrame(runtime.frame.procedure);
-    await this.bindParameters(frame, parameters, values, 'sp_executesql', line, `(${declared})${sql}`);
+    await bindParameters(
+      this.runner,
+      frame,
+      parameters,
+      values,
+      'sp_executesql',
+      line,
+      `(${declared})${sql}`,
+    );
     await this.inFrame(frame, () => this.statements(() => runtime.parse(sql, declared)), line);
-    this.collect(frame, parameters, values, outputs);
+    collectOutputs(frame, parameters, values, outputs);
     return frame.returnStatus;
   }
 

@@ -214,7 +214,9 @@ export class QueryRunner extends ExpressionRunner {
     }
     if (bound.identity === 'explicit') after.push(followIdentity(bound.table));
     let count: number;
-    if (bound.columns) {
+    if (bound.assigns) {
+      count = await this.assignUpdated(bound, { sql: bound.sql, params }, before, after, statement.line);
+    } else if (bound.columns) {
       count = await this.stream(
         { sql: bound.sql, params },
         bound.columns,
@@ -236,6 +238,28 @@ export class QueryRunner extends ExpressionRunner {
       runtime.identity = runtime.frame.identity = { sequence: sequenceOf(bound.table), value: undefined };
     runtime.rowCount = count;
     runtime.done(sink, statement.kind, count);
+  }
+
+  /** UPDATE … SET @v = …: its rows go into the variables, the last one stays. */
+  private async assignUpdated(
+    { assigns = [] }: BoundModification,
+    command: PgCommand,
+    before: readonly PgCommand[],
+    after: readonly PgCommand[],
+    line: number,
+  ): Promise<number> {
+    const decoders = assigns.map(({ type }) => decoderFor(type));
+    const formats = assigns.map(({ type }) => resultFormat(type));
+    let last: readonly SqlValue[] | undefined;
+    let count = 0;
+    const onRow = (fields: readonly (Buffer | null)[]): void => {
+      count++;
+      last = fields.map((field, i) => (field === null ? null : (decoders[i]?.(field) ?? null)));
+    };
+    await this.execute([...before, { ...command, keep: true, formats, onRow }, ...after], line, 'UPDATE');
+    const row = last as readonly SqlValue[] | undefined;
+    if (row) assigns.forEach(({ name }, i) => (this.runtime.variable(name, line).value = row[i] ?? null));
+    return count;
   }
 
   /** SELECT … INTO: the table is made by the caller from these columns. */

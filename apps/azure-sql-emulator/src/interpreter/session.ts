@@ -12,10 +12,12 @@ import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
 import { INT } from '../language/types.js';
 import { BatchRunner } from './batch-runner.js';
+import type { Database } from './database.js';
 import { loadBulk } from './bulk-loader.js';
 import { BatchEnded } from './error-policy.js';
 import { ProcedureRunner, type Argument } from './procedure-runner.js';
 import { Cancelled, type Runtime } from './runtime.js';
+import { refuseKilled, silentSink } from './session-sinks.js';
 import { defaultOptions, newFrame } from './session-state.js';
 import { StatementHandles } from './statement-handles.js';
 
@@ -27,11 +29,15 @@ export class Session implements EngineSession {
   private bulkTarget: BulkTarget | undefined;
   private closed = false;
   private killed = false;
+  /** The login's database, to which RESETCONNECTION returns. */
+  private readonly home: Database;
 
   constructor(
     private readonly runtime: Runtime,
     private readonly onClose: (session: Session) => void,
-  ) {}
+  ) {
+    this.home = runtime.database;
+  }
 
   get id(): number {
     return this.runtime.id;
@@ -244,6 +250,11 @@ export class Session implements EngineSession {
     runtime.rowCount = 0;
     runtime.lastError = 0;
     runtime.cursors.clear();
+    const home = runtime.databases.find(this.home.name);
+    if (home && home !== runtime.database) {
+      runtime.temporaries.clear();
+      await runtime.moveTo(home);
+    }
     this.handles.clear();
     if (runtime.temporaries.size > 0) {
       runtime.temporaries.clear();
@@ -267,34 +278,9 @@ export class Session implements EngineSession {
   }
 }
 
-const refuseKilled = (sink: ResultSink): void => {
-  sink.message({
-    number: 596,
-    severity: 21,
-    state: 1,
-    message: 'Cannot continue the execution because the session is in the kill state.',
-    line: 1,
-  });
-  sink.done({ command: 'other', failed: true });
-};
-
 const handleValue = (handle: number): Argument => ({
   name: '@handle',
   type: INT,
   value: handle,
   output: true,
 });
-
-const nothing = (): void => undefined;
-const silentSink: ResultSink = {
-  columns: nothing,
-  rows: () => true,
-  drained: () => Promise.resolve(),
-  message: nothing,
-  done: nothing,
-  returnValue: nothing,
-  returnStatus: nothing,
-  transactionBegan: nothing,
-  transactionEnded: nothing,
-  databaseChanged: nothing,
-};
