@@ -144,7 +144,8 @@ class RowSource {
 }
 
 async function uploadFiles(stack: LocalStack, files: readonly string[]): Promise<void> {
-  using store = new ObjectStore(stack.endpoints.s3);
+  const { accessKeyId, secretAccessKey, ...where } = stack.endpoints.s3;
+  using store = new ObjectStore({ ...where, credentials: { accessKeyId, secretAccessKey } });
   await store.deletePrefix('copy-bench/');
   for (const [number, path] of files.entries())
     await store.put(`copy-bench/${number}.csv.gz`, await readFile(path));
