@@ -1,5 +1,5 @@
 export { quoteIdentifier, quoteTable } from './identifier.js';
-export { errorNumbers, translateSourceError } from './mssql.errors.js';
+export { errorNumbers, firstServerError, translateSourceError } from './mssql.errors.js';
 export { PollSession } from './poll-session.js';
 export {
   isSelected,

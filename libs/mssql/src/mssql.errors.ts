@@ -28,6 +28,7 @@ const connectionCodes = new Set([
 
 interface DriverError extends Error {
   readonly number?: number;
+  readonly lineNumber?: number;
   readonly code?: string;
   readonly originalError?: unknown;
   readonly precedingErrors?: readonly unknown[];
@@ -54,6 +55,13 @@ export function errorNumber(error: unknown): number | undefined {
 export function errorNumbers(error: unknown): number[] {
   const cause = isPipelineError(error) ? error.cause : error;
   return [...driverErrors(cause)].flatMap(({ number }) => (number === undefined ? [] : [number]));
+}
+
+/** Number and line of the first error the server told of a batch; undefined when it was not the server. */
+export function firstServerError(error: unknown): { number: number; line: number | undefined } | undefined {
+  const cause = (isPipelineError(error) ? error.cause : error) as DriverError | undefined;
+  const first = (cause?.precedingErrors?.[0] ?? cause) as DriverError | undefined;
+  return first?.number === undefined ? undefined : { number: first.number, line: first.lineNumber };
 }
 
 function codeOfConnection(error: unknown): ErrorCode | undefined {

@@ -19,8 +19,10 @@ export interface AnswerColumn {
   readonly scale?: number;
 }
 
-/** First result of a batch, values by position as the driver gives them. */
+/** Last result of a batch, values by position as the driver gives them. */
 export interface Answer {
+  /** What the batch printed. */
+  readonly messages: readonly string[];
   readonly columns: readonly AnswerColumn[];
   readonly rows: readonly (readonly unknown[])[];
 }
@@ -60,17 +62,19 @@ export class SourceClient implements AsyncDisposable {
     return fetchRows(this.pool, query, parameters, 'running a query');
   }
 
-  /** First result of a batch with the types the server gives its columns. */
+  /** Last result of a batch with the types the server gives its columns. */
   async ask(batch: string, parameters: Parameters = {}): Promise<Answer> {
     try {
       const request = bind(new sql.Request(this.pool), parameters);
       request.arrayRowMode = true;
-      const result = await request.batch<unknown>(batch);
-      const { recordset } = result;
+      const messages: string[] = [];
+      request.on('info', (info: { message: string }) => messages.push(info.message));
+      const { recordsets } = await request.batch<unknown>(batch);
+      const last = Array.isArray(recordsets) ? recordsets.at(-1) : undefined;
       // In array mode the columns are a list, which the driver's types do not say.
-      const columns = (recordset as { columns?: unknown } | undefined)?.columns as
+      const columns = (last as { columns?: unknown } | undefined)?.columns as
         readonly DriverColumn[] | undefined;
-      return { columns: (columns ?? []).map(describeColumn), rows: (recordset ?? []) as unknown[][] };
+      return { messages, columns: (columns ?? []).map(describeColumn), rows: (last ?? []) as unknown[][] };
     } catch (error) {
       throw translateSourceError(error, 'asking a question');
     }

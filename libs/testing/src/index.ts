@@ -1,4 +1,5 @@
 export { azureSqlAddress } from './azure-sql/azure-sql-address.js';
+export { azureSqlAnswers, type AnswersOptions } from './azure-sql/azure-sql-answers.js';
 export { azureSqlConformance } from './azure-sql/azure-sql-conformance.js';
 export type { AzureSqlAddress } from './azure-sql/conformance-database.js';
 export { kafkaConformance } from './kafka/kafka-conformance.js';
@@ -9,3 +10,4 @@ export { onRealServer, required } from './real-server.js';
 export type { RedshiftServer } from './redshift/conformance-warehouse.js';
 export { redshiftAddress } from './redshift/redshift-address.js';
 export { redshiftConformance } from './redshift/redshift-conformance.js';
+export { redshiftAnswers } from './redshift/answers/redshift-answers.js';

@@ -1,7 +1,9 @@
 import { startTestStack, type TestStack } from '../test-stack.js';
 import { onRealServer, required } from '../real-server.js';
 import { azureSqlAddress } from './azure-sql-address.js';
+import { azureSqlAnswers } from './azure-sql-answers.js';
 import { azureSqlConformance } from './azure-sql-conformance.js';
+import type { AzureSqlAddress } from './conformance-database.js';
 
 describe('the Azure SQL emulator', () => {
   let stack: TestStack;
@@ -13,12 +15,15 @@ describe('the Azure SQL emulator', () => {
   }, 120_000);
   afterAll(() => stack?.[Symbol.asyncDispose](), 30_000);
 
-  azureSqlConformance(() => ({ ...stack.endpoints.source, trustCertificate: true }), {
-    'follows the order of the SET list': 'the emulator names the changed columns in column order',
+  const address = (): AzureSqlAddress => ({ ...stack.endpoints.source, trustCertificate: true });
+  azureSqlAnswers(address, { isEmulator: true });
+  azureSqlConformance(address, {
     'may be given by a variable': 'the emulator takes a constant only, and says so',
   });
 });
 
 onRealServer('a real SQL Server or Azure SQL database', ['AZURE_SQL_URL'], () => {
-  azureSqlConformance(() => azureSqlAddress(required('AZURE_SQL_URL')));
+  const address = (): AzureSqlAddress => azureSqlAddress(required('AZURE_SQL_URL'));
+  azureSqlAnswers(address);
+  azureSqlConformance(address);
 });

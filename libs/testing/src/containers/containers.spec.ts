@@ -1,3 +1,4 @@
+import { azureSqlAnswers } from '../azure-sql/azure-sql-answers.js';
 import { azureSqlConformance } from '../azure-sql/azure-sql-conformance.js';
 import type { AzureSqlAddress } from '../azure-sql/conformance-database.js';
 import { kafkaConformance } from '../kafka/kafka-conformance.js';
@@ -23,7 +24,9 @@ function serving<T>(start: () => Promise<Served<T>>): () => T {
 }
 
 await onContainers("the vendor's SQL Server in a container", ['sqlserver'], () => {
-  azureSqlConformance(serving<AzureSqlAddress>(() => startSqlServer('conformance')));
+  const address = serving<AzureSqlAddress>(() => startSqlServer('conformance'));
+  azureSqlAnswers(address);
+  azureSqlConformance(address);
 });
 
 await onContainers('Apache Kafka in a container', ['kafka'], () => {
