@@ -85,6 +85,7 @@ export class BatchRunner {
       if (!(error instanceof SqlError)) throw error;
       if (isCompileError(error)) error.compiledIn ??= runtime.frame;
       error.procedure ??= runtime.frame.procedure;
+      error.underXactAbort ||= runtime.options.xactAbort;
       const { tryDepth, outerTries } = runtime.frame;
       if (tryDepth > 0 && !(outerTries === 0 && escapesTry(error, runtime.frame))) throw error;
       if (containsStatements(statement) && error.endsBatch) throw error;

@@ -69,11 +69,11 @@ export class ErrorPolicy {
 
   /** Within TRY an error that would have ended the batch leaves a transaction that can only be rolled back. */
   doom(error: SqlError): void {
-    const { transaction, options } = this.runtime;
+    const { transaction } = this.runtime;
     if (!transaction) return;
     if (
       wholeTransaction.has(error.number) ||
-      (options.xactAbort && !raised.has(error)) ||
+      (error.underXactAbort && !raised.has(error)) ||
       (rollsBack.has(error.number) && error.endsBatch)
     )
       transaction.doomed = true;

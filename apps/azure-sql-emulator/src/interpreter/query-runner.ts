@@ -1,31 +1,19 @@
-import type { ResultColumn, ResultSink, SqlValue } from '../engine.js';
+import type { ResultSink, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { literal, quote } from '../catalog/naming.js';
-import type { TableDef } from '../catalog/model.js';
 import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import { DmlBinder, type BoundModification } from '../language/binder/dml-binder.js';
-import type { OutputColumn, ParameterSource } from '../language/binder/environment.js';
+import type { OutputColumn } from '../language/binder/environment.js';
 import type { BoundSelect } from '../language/binder/query-binder.js';
 import { unsupported } from '../language/errors.js';
 import type { PgCommand } from '../storage/pg-connection.js';
 import { decoderFor, resultFormat } from '../storage/value-codec.js';
 import { doomedError } from './command-runner.js';
+import { affected, followIdentity, sequenceOf } from './identity-sequence.js';
+import { bindStatement, resultColumn, type Modification, type Plan } from './plan.js';
 import { setColumns } from './set-columns.js';
 import { ExpressionRunner } from './expression-runner.js';
 
 const ROWS_AT_ONCE = 256;
-
-export interface Plan {
-  readonly params: readonly ParameterSource[];
-  readonly tables: readonly TableDef[];
-  readonly columnNames: ReadonlyMap<string, string>;
-  readonly required: DmlBinder['required'];
-  readonly select?: BoundSelect;
-  readonly modification?: BoundModification;
-}
-
-type Modification =
-  StatementOf<'insert'> | StatementOf<'update'> | StatementOf<'delete'> | StatementOf<'merge'>;
 
 const plans = new WeakMap<Statement, { catalog: Catalog; plan: Plan }>();
 
@@ -277,61 +265,3 @@ export class QueryRunner extends ExpressionRunner {
     return this.execute(commands, line, verb);
   }
 }
-
-const bindStatement = (binder: DmlBinder, statement: StatementOf<'select'> | Modification): Plan => {
-  let select: BoundSelect | undefined;
-  let modification: BoundModification | undefined;
-  switch (statement.kind) {
-    case 'select':
-      select = binder.bindQuery(statement.query, undefined);
-      break;
-    case 'insert':
-      modification = binder.bindInsert(statement);
-      break;
-    case 'update':
-      modification = binder.bindUpdate(statement);
-      break;
-    case 'delete':
-      modification = binder.bindDelete(statement);
-      break;
-    case 'merge':
-      modification = binder.bindMerge(statement);
-      break;
-  }
-  return {
-    params: binder.params,
-    columnNames: binder.columnNames,
-    required: binder.required,
-    tables: [...binder.tables.values()].map((entry) => entry.table),
-    ...(select ? { select } : {}),
-    ...(modification ? { modification } : {}),
-  };
-};
-
-const resultColumn = (column: OutputColumn): ResultColumn => ({
-  name: column.name,
-  type: column.type,
-  nullable: column.nullable,
-  ...(column.identity ? { identity: true } : {}),
-  ...(column.computed ? { computed: true } : {}),
-});
-
-const affected = (tag: string): number => Number(/(\d+)$/.exec(tag)?.[1] ?? 0);
-
-const qualified = (table: TableDef): string =>
-  `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
-
-const sequenceOf = (table: TableDef): string => {
-  const column = table.columns.find((candidate) => candidate.identity);
-  return `pg_get_serial_sequence(${literal(qualified(table))}, ${literal(column?.pg ?? '')})`;
-};
-
-/** An explicit identity value moves the sequence on, as it does in SQL Server. */
-const followIdentity = (table: TableDef): PgCommand => {
-  const column = table.columns.find((candidate) => candidate.identity);
-  const name = quote(column?.pg ?? '');
-  const down = column?.identity?.increment.startsWith('-') ?? false;
-  return {
-    sql: `select setval(${sequenceOf(table)}, m) from (select ${down ? 'min' : 'max'}(${name})::int8 as m from ${qualified(table)}) as x where m ${down ? '<' : '>'} coalesce(pg_sequence_last_value(${sequenceOf(table)}::regclass), ${column?.identity?.seed ?? '1'} ${down ? '+' : '-'} 1)`,
-  };
-};

@@ -5,7 +5,8 @@ import { SqlError, unsupported } from '../language/errors.js';
 import { convert } from '../language/binder/conversion.js';
 import { isText, pgType } from '../language/types.js';
 import { pgCollation } from '../language/binder/typed.js';
-import { columnOf, mentions, storageType, tableSql } from './table-definition.js';
+import { mentions } from './column-mention.js';
+import { columnOf, storageType, tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
 import { ConstraintAlterer } from './constraint-alterer.js';
 

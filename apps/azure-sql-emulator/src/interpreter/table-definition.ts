@@ -2,6 +2,8 @@ import { physicalColumn, quote } from '../catalog/naming.js';
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/model.js';
 import type { SqlType } from '../engine.js';
 import type { ColumnDefinition, IndexDefinition, TableConstraint } from '../language/ast.js';
+import { madeUpName } from './made-up-name.js';
+import { mentions } from './column-mention.js';
 import { DmlBinder } from '../language/binder/dml-binder.js';
 import type { BindEnvironment } from '../language/binder/environment.js';
 import { asKey, pgCollation } from '../language/binder/typed.js';
@@ -20,12 +22,6 @@ export const storageType = (type: SqlType, line: number): string => {
 
 export const tableSql = (table: Pick<TableDef, 'pgSchema' | 'pgName' | 'temporary'>): string =>
   `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
-
-/** Names of constraints that nobody named: readable prefix, unique end. */
-export const madeUpName = (prefix: string, table: string, id: number, column = ''): string => {
-  const end = id.toString(16).toUpperCase().padStart(8, '0');
-  return `${prefix}__${table.slice(0, column ? 9 : 15)}__${column ? `${column.slice(0, 10)}__` : ''}${end}`;
-};
 
 /** Turns definitions into the catalogue's columns and PostgreSQL's column clauses. */
 export class TableDefiner {
@@ -281,13 +277,6 @@ export class TableDefiner {
     );
   }
 }
-
-/** Whether an expression's text names a column. */
-export const mentions = (text: string, column: string): boolean =>
-  new RegExp(
-    `(?<![\\p{L}\\p{N}_@#$])\\[?${column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\]?(?![\\p{L}\\p{N}_@#$])`,
-    'iu',
-  ).test(text.replace(/'(?:[^']|'')*'/g, "''"));
 
 const nextIndexId = (indexes: readonly IndexDef[], clustered: boolean): number =>
   clustered ? 1 : Math.max(1, ...indexes.map((index) => index.indexId)) + 1;

@@ -19,6 +19,8 @@ export class SqlError extends Error {
   terminatesStatement = false;
   /** The batch or procedure whose statement could not be compiled: no TRY of its own catches that. */
   compiledIn: object | undefined;
+  /** SET XACT_ABORT was ON where it happened. */
+  underXactAbort = false;
 }
 
 /** What the emulator knows by name and does not carry out: refused, never guessed. */
