@@ -173,14 +173,17 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-def serve(spark: SparkSession, port: int, scratch: Path | None = None, *, warms: bool = False) -> Server:
-    """A server bound to 127.0.0.1; the caller runs `serve_forever`. It may warm up once a package is described."""
+def serve(
+    spark: SparkSession, port: int, scratch: Path | None = None, *, host: str = "127.0.0.1", warms: bool = False
+) -> Server:
+    """A bound server; the caller runs `serve_forever`. It may warm up once a package is described."""
     handler = type("BoundHandler", (Handler,), {"runs": Runs(spark, scratch), "warms": warms})
-    return Server(("127.0.0.1", port), handler)
+    return Server((host, port), handler)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; nobody is asked who they are")
     parser.add_argument("--port", type=int, default=0, help="0 = any free port")
     parser.add_argument("--jars", type=Path, default=_folder("THALAMUS_SPARK_JARS"), help="folder with the jars of s3a")
     parser.add_argument("--scratch", type=Path, default=_folder("THALAMUS_SPARK_DIR"), help="folder for temporary files")
@@ -195,7 +198,7 @@ def main() -> None:
 
     os.nice(_NICENESS)
     spark = local_session(options.jars, options.scratch)
-    server = serve(spark, options.port, options.scratch, warms=True)
+    server = serve(spark, options.port, options.scratch, host=options.host, warms=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     stop.wait()
