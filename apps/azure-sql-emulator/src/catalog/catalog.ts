@@ -1,6 +1,6 @@
 import type { PgConnection } from '../storage/pg-connection.js';
 import type { AliasType, AliasTypes } from '../language/parser/type-parser.js';
-import type { ObjectDef, SchemaDef, TableDef } from './model.js';
+import type { ObjectDef, SchemaDef, TableDef, TriggerDef } from './model.js';
 
 const keyOf = (schema: string, name: string): string => `${schema.toLowerCase()}.${name.toLowerCase()}`;
 
@@ -18,6 +18,7 @@ export interface AccessEntry {
 export class Catalog {
   private readonly byName = new Map<string, ObjectDef>();
   private readonly byId = new Map<number, ObjectDef>();
+  private readonly triggers = new Map<number, TriggerDef[]>();
 
   /** Grants, denials and role memberships by principal in lower case. */
   readonly access: readonly AccessEntry[];
@@ -33,6 +34,8 @@ export class Catalog {
     for (const object of objects) {
       this.byName.set(keyOf(object.schema, object.name), object);
       this.byId.set(object.id, object);
+      if (object.kind === 'trigger')
+        this.triggers.set(object.parent, [...(this.triggers.get(object.parent) ?? []), object]);
     }
   }
 
@@ -77,6 +80,15 @@ export class Catalog {
   table(id: number): TableDef | undefined {
     const object = this.byId.get(id);
     return object?.kind === 'table' ? object : undefined;
+  }
+
+  get hasTriggers(): boolean {
+    return this.triggers.size > 0;
+  }
+
+  /** In the order they were made, which is the order they fire in. */
+  triggersOf(tableId: number): readonly TriggerDef[] {
+    return [...(this.triggers.get(tableId) ?? [])].sort((a, b) => a.id - b.id);
   }
 
   schema(name: string): SchemaDef | undefined {

@@ -19,6 +19,7 @@ import { selectInto } from './select-into.js';
 import { raiseError, throwError } from './thrown-errors.js';
 import { beginsImplicitly, resetsRowCount } from './statement-kinds.js';
 import { Transactions } from './transactions.js';
+import { changeRows } from './triggers.js';
 import { declareVariables, setVariable } from './variables.js';
 import { waitFor } from './wait-for.js';
 
@@ -114,12 +115,12 @@ export class BatchRunner {
         return 'next';
       case 'insert':
         if (statement.source.kind === 'exec') await insertExec(this, statement);
-        else await queries.modify(statement, sink);
+        else await changeRows(this, statement);
         return 'next';
       case 'update':
       case 'delete':
       case 'merge':
-        await queries.modify(statement, sink);
+        await changeRows(this, statement);
         return 'next';
       case 'if':
         if (await this.holds(statement.condition)) return this.guarded(statement.then);

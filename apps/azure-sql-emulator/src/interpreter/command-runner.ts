@@ -17,7 +17,12 @@ export class CommandRunner {
   /** Plans may be kept: nothing that only this session has is named in them. */
   protected get cacheable(): boolean {
     const { temporaries, frame, options } = this.runtime;
-    return temporaries.size === 0 && frame.tableVariables.size === 0 && options.identityInsert === undefined;
+    return (
+      frame.trigger === undefined &&
+      temporaries.size === 0 &&
+      frame.tableVariables.size === 0 &&
+      options.identityInsert === undefined
+    );
   }
 
   protected checkAccess(required: DmlBinder['required'], catalog: Catalog, line: number): void {

@@ -1,7 +1,6 @@
 import type { Statement } from '../language/ast.js';
 import { unsupported } from '../language/errors.js';
 import type { PrincipalChanger } from './principal-changer.js';
-import { refusedWords } from './statement-kinds.js';
 
 /** Statements that define, alter or drop something, each to the method that does it. */
 export const define = async (objects: PrincipalChanger, statement: Statement): Promise<void> => {
@@ -28,6 +27,10 @@ export const define = async (objects: PrincipalChanger, statement: Statement): P
       return objects.alterDatabase(statement);
     case 'createFunction':
       return objects.createFunction(statement);
+    case 'createTrigger':
+      return objects.createTrigger(statement);
+    case 'switchTrigger':
+      return objects.switchTrigger(statement);
     case 'createSequence':
       return objects.createSequence(statement);
     case 'createSynonym':
@@ -45,6 +48,6 @@ export const define = async (objects: PrincipalChanger, statement: Statement): P
     case 'alterRole':
       return objects.alterRole(statement);
     default:
-      throw unsupported(refusedWords[statement.kind] ?? statement.kind, statement.line);
+      throw unsupported(statement.kind, statement.line);
   }
 };

@@ -20,7 +20,7 @@ const compileErrors = new Set([
 ]);
 const wholeTransaction = new Set([1205, 3960, 3961]);
 /** Refused before the first row, so that nothing of the statement has to be undone. */
-const neverStarted = new Set([544, 545, 8101, 229, 230, 262, 40515]);
+const neverStarted = new Set([334, 544, 545, 8101, 229, 230, 262, 40515]);
 
 /** Errors of RAISERROR, which SET XACT_ABORT leaves alone. */
 const raised = new WeakSet<SqlError>();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StatementOf } from '../language/ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
-import { RoutineChanger } from './routine-changer.js';
+import { TriggerChanger } from './trigger-changer.js';
 
 const known = new Set([
   'SELECT',
@@ -24,7 +24,7 @@ export const passwordHash = (password: string): string =>
   createHash('sha256').update(`emu:${password}`).digest('hex');
 
 /** Users of a database, what they may do, and their roles. */
-export class PrincipalChanger extends RoutineChanger {
+export class PrincipalChanger extends TriggerChanger {
   async createUser(statement: StatementOf<'createUser'>): Promise<void> {
     await this.change(
       statement.line,

@@ -176,7 +176,12 @@ export class QueryRunner extends ExpressionRunner {
     return count;
   }
 
-  async modify(written: Modification, sink: ResultSink): Promise<void> {
+  /** `capture` makes another PostgreSQL statement of the bound one, whose tag counts the rows all the same. */
+  async modify(
+    written: Modification,
+    sink: ResultSink,
+    capture?: (bound: BoundModification) => string,
+  ): Promise<void> {
     const { runtime } = this;
     const statement = this.limitedModification(written);
     const plan = await this.plan(statement);
@@ -201,8 +206,12 @@ export class QueryRunner extends ExpressionRunner {
       after.push({ sql: "select set_config('emu.ct_set_columns', '', true)", keep: true });
     }
     if (bound.identity === 'explicit') after.push(followIdentity(bound.table));
+    const captured = capture?.(bound);
     let count: number;
-    if (bound.assigns) {
+    if (captured !== undefined) {
+      const tags = await this.execute([...before, { sql: captured, params }, ...after], statement.line, verb);
+      count = affected(tags[before.length] ?? '');
+    } else if (bound.assigns) {
       count = await this.assignUpdated(bound, { sql: bound.sql, params }, before, after, statement.line);
     } else if (bound.columns) {
       count = await this.stream(

@@ -162,7 +162,8 @@ export class Runtime {
     return {
       database: database.name,
       find: (schema, name): ObjectDef | undefined =>
-        name.startsWith('#') ? this.temporaries.get(name.toLowerCase()) : resolved(catalog, schema, name),
+        this.triggerTable(schema, name) ??
+        (name.startsWith('#') ? this.temporaries.get(name.toLowerCase()) : resolved(catalog, schema, name)),
       tableById: (id) => catalog.table(id),
       viewQuery: (text) => database.viewQuery(text),
       inlineFunction: (definition) => bindInline(definition, this.environment(catalog)),
@@ -177,6 +178,14 @@ export class Runtime {
     const found = this.frame.variables.get(name);
     if (!found) throw new SqlError(137, `Must declare the scalar variable "${name}".`, line, 15, 2);
     return found;
+  }
+
+  /** `inserted` and `deleted` within a trigger. */
+  private triggerTable(schema: string | undefined, name: string): TableDef | undefined {
+    const { trigger } = this.frame;
+    if (!trigger || schema !== undefined) return undefined;
+    const lower = name.toLowerCase();
+    return lower === 'inserted' ? trigger.inserted : lower === 'deleted' ? trigger.deleted : undefined;
   }
 
   async parameters(sources: readonly ParameterSource[]): Promise<(string | null)[]> {
@@ -211,6 +220,8 @@ export class Runtime {
   }
 
   private sessionValue(name: string): SqlValue {
+    if (name.startsWith('update('))
+      return this.frame.trigger?.columns.has(name.slice('update('.length, -1)) ?? false;
     const error = this.frame.handling.at(-1);
     const fixed: Record<string, SqlValue> = {
       '@@rowcount': this.rowCount,

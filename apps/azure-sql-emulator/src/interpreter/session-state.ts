@@ -17,6 +17,8 @@ export interface Frame {
   readonly ownersRights: boolean;
   /** Errors being handled, innermost last (ERROR_NUMBER() and friends). */
   readonly handling: SqlError[];
+  /** Set while a trigger's statements run. */
+  trigger?: TriggerScope;
   tryDepth: number;
   /** How many of them are its callers'. */
   outerTries: number;
@@ -38,6 +40,15 @@ export interface Cursor {
   columns: readonly ResultColumn[];
   /** Of the row fetched last, from 1; 0 before the first. */
   position: number;
+}
+
+/** What a trigger's statements see. */
+export interface TriggerScope {
+  readonly id: number;
+  readonly inserted: TableDef;
+  readonly deleted: TableDef;
+  /** Columns in the SET list, in lower case. */
+  readonly columns: ReadonlySet<string>;
 }
 
 /** Where SCOPE_IDENTITY() comes from: read from its sequence only when asked. */

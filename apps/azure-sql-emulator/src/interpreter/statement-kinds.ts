@@ -1,11 +1,5 @@
 import type { Statement } from '../language/ast.js';
 
-/** What is refused as a whole, in words. */
-export const refusedWords: Partial<Record<Statement['kind'], string>> = {
-  createTrigger: 'CREATE TRIGGER',
-  switchTrigger: 'ENABLE and DISABLE TRIGGER',
-};
-
 const implicitStarters = new Set<Statement['kind']>([
   'insert',
   'update',

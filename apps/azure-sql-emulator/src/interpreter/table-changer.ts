@@ -155,7 +155,10 @@ export class TableChanger extends IndexChanger {
         if (table.temporary) {
           this.runtime.temporaries.delete(name.toLowerCase());
           this.runtime.frame.temporaries.delete(name.toLowerCase());
-        } else await change.remove(table.id);
+        } else {
+          for (const trigger of change.catalog.triggersOf(table.id)) await change.remove(trigger.id);
+          await change.remove(table.id);
+        }
       },
       'DROP TABLE',
     );

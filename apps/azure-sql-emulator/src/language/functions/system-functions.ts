@@ -311,6 +311,7 @@ export const systemFunctions: FunctionTable = {
   }),
   SERVERPROPERTY: fn(1, 1, (f) => property(serverProperties, f.literalText(0))),
   DATABASEPROPERTYEX: fn(2, 2, databaseProperty),
+  UPDATE: fn(1, 1, (f) => f.session(`update(${(f.literalText(0) ?? '').toLowerCase()})`, BIT)),
   'NEXT VALUE FOR': fn(1, 1, (f) => {
     const name = nameOf(f, 0);
     const found = name ? f.find(name.schema, name.name) : undefined;

@@ -236,6 +236,20 @@ export abstract class ExpressionParser extends TypeParser {
     return inner;
   }
 
+  /** UPDATE(column), a predicate of triggers. */
+  private updatePredicate(line: number): Expr {
+    this.advance();
+    const value = this.parenthesised(() => this.identifier());
+    const column: Expr = { kind: 'string', value, national: true, line };
+    return {
+      kind: 'compare',
+      op: '=',
+      left: { kind: 'call', name: 'UPDATE', args: [column], line },
+      right: { kind: 'number', text: '1', form: 'int', line },
+      line,
+    };
+  }
+
   /** NEXT VALUE FOR sequence [OVER (ORDER BY …)]. */
   private nextValue(line: number): Expr {
     const parts = this.qualifiedName();
@@ -263,6 +277,9 @@ export abstract class ExpressionParser extends TypeParser {
       case 'DEFAULT':
         this.advance();
         return { kind: 'default', line };
+      case 'UPDATE':
+        if (followed) return this.updatePredicate(line);
+        break;
       case 'NEXT':
         if (this.accept('NEXT', 'VALUE', 'FOR')) return this.nextValue(line);
         break;
@@ -403,12 +420,13 @@ export abstract class ExpressionParser extends TypeParser {
     }
     if (this.at('OVER')) {
       this.advance();
-      if (!this.at('(')) throw this.unsupported('a named WINDOW');
-      call.over = this.parenthesised(() => this.windowSpec());
+      call.over = this.at('(')
+        ? this.parenthesised(() => this.windowSpec())
+        : { partitionBy: [], orderBy: [], name: this.identifier() };
     }
   }
 
-  private windowSpec(): WindowSpec {
+  protected windowSpec(): WindowSpec {
     const partitionBy = this.accept('PARTITION', 'BY') ? this.commaList(() => this.expression()) : [];
     const orderBy = this.accept('ORDER', 'BY') ? this.orderList() : [];
     const start = this.index;

@@ -56,8 +56,8 @@ export abstract class QueryParser extends ExpressionParser {
     }
     const forClause =
       this.at('FOR') && ['XML', 'JSON'].includes(this.peek().upper) ? this.forClause() : undefined;
-    this.optionClause();
-    return { ctes, body, orderBy, offset, fetch, forClause, line };
+    const maxRecursion = this.optionClause();
+    return { ctes, body, orderBy, offset, fetch, forClause, maxRecursion, line };
   }
 
   private forClause(): ForClause {
@@ -79,17 +79,20 @@ export abstract class QueryParser extends ExpressionParser {
     return { format, mode, path, root, withoutArrayWrapper, includeNullValues, line };
   }
 
-  /** OPTION (…) hints change plans, not answers: read over, save for the depth of recursion, which is checked by name. */
-  protected optionClause(): void {
-    if (!this.accept('OPTION')) return;
+  /** OPTION (…) hints change plans, not answers: read over, save for the depth of recursion. */
+  protected optionClause(): number | undefined {
+    if (!this.accept('OPTION')) return undefined;
+    let maxRecursion: number | undefined;
     this.expect('(');
     let depth = 1;
     while (depth > 0) {
       if (this.at('(')) depth++;
       if (this.at(')')) depth--;
       if (this.token.kind === 'end') throw this.syntaxError();
+      if (this.at('MAXRECURSION')) maxRecursion = Number(this.peek().text);
       this.advance();
     }
+    return maxRecursion;
   }
 
   private setOperation(): QueryBody {
@@ -160,8 +163,14 @@ export abstract class QueryParser extends ExpressionParser {
     const where = this.accept('WHERE') ? this.expression() : undefined;
     const groupBy = this.accept('GROUP', 'BY') ? this.commaList(() => this.groupItem()) : [];
     const having = this.accept('HAVING') ? this.expression() : undefined;
-    if (this.at('WINDOW')) throw this.unsupported('WINDOW clause');
-    return { kind: 'select', distinct, top, items, into, from, where, groupBy, having, line };
+    const windows = this.accept('WINDOW')
+      ? this.commaList(() => {
+          const name = this.identifier();
+          this.expect('AS');
+          return { name, spec: this.parenthesised(() => this.windowSpec()) };
+        })
+      : undefined;
+    return { kind: 'select', distinct, top, items, into, from, where, groupBy, having, windows, line };
   }
 
   private groupItem(): GroupItem {
@@ -276,7 +285,7 @@ export abstract class QueryParser extends ExpressionParser {
       table = this.tableFunction();
     } else table = this.namedTable();
     if (this.atAny('PIVOT') && this.peek().upper === '(') return this.pivot(table);
-    if (this.at('UNPIVOT')) throw this.unsupported('UNPIVOT');
+    if (this.at('UNPIVOT')) return this.unpivot(table);
     if (this.at('TABLESAMPLE')) throw this.unsupported('TABLESAMPLE');
     return { ...table, line };
   }
@@ -396,6 +405,20 @@ export abstract class QueryParser extends ExpressionParser {
         return { name, type, path, asJson };
       }),
     );
+  }
+
+  private unpivot(source: TableRef): TableRef {
+    const { line } = this.advance();
+    this.expect('(');
+    const value = this.identifier();
+    this.expect('FOR');
+    const column = this.identifier();
+    this.expect('IN');
+    const columns = this.nameList();
+    this.expect(')');
+    const alias = this.tableAlias();
+    if (alias === undefined) throw this.syntaxError();
+    return { kind: 'unpivot', source, value, column, columns, alias, line };
   }
 
   private pivot(source: TableRef): TableRef {

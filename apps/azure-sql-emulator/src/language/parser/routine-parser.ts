@@ -65,6 +65,8 @@ export abstract class RoutineParser extends DdlParser {
     const { line } = this.token;
     this.checkFirst(this.peek().upper, start, line);
     switch (this.peek().upper) {
+      case 'TABLE':
+        return this.tableTriggers(line) ?? super.alterStatement();
       case 'FUNCTION':
         this.index += 2;
         return this.createFunction('alter', start, line);
@@ -194,6 +196,21 @@ export abstract class RoutineParser extends DdlParser {
     const body = this.statementList([]);
     const text = this.moduleText(start);
     return { kind: 'createTrigger', name, table, events, body, text, mode, line };
+  }
+
+  /** ALTER TABLE t ENABLE | DISABLE TRIGGER …; undefined for everything else, nothing read. */
+  private tableTriggers(line: number): Statement | undefined {
+    const start = this.index;
+    this.index += 2;
+    const table = this.atIdentifier ? this.qualifiedName() : [];
+    if (!this.atAny('ENABLE', 'DISABLE') || this.peek().upper !== 'TRIGGER') {
+      this.index = start;
+      return undefined;
+    }
+    const enable = this.advance().upper === 'ENABLE';
+    this.advance();
+    const names = this.accept('ALL') ? 'all' : this.commaList(() => this.qualifiedName());
+    return { kind: 'switchTrigger', names, table, enable, line };
   }
 
   /** ENABLE | DISABLE TRIGGER … ON table. */
