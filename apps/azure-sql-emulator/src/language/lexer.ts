@@ -17,6 +17,8 @@ export interface Token {
 const wordStart = /[\p{L}_#]/u;
 const wordPart = /[\p{L}\p{Nd}_@#$]/u;
 const twoCharacterOperators = new Set([
+  '<<',
+  '>>',
   '<>',
   '<=',
   '>=',

@@ -75,6 +75,8 @@ export interface WindowSpec {
   readonly partitionBy: readonly Expr[];
   readonly orderBy: readonly OrderItem[];
   readonly frame?: string | undefined;
+  /** `OVER w`: the window of the WINDOW clause that it is. */
+  readonly name?: string | undefined;
 }
 
 export interface OrderItem extends Node {
@@ -95,6 +97,8 @@ export interface Query extends Node {
   readonly offset?: Expr | undefined;
   readonly fetch?: Expr | undefined;
   readonly forClause?: ForClause | undefined;
+  /** OPTION (MAXRECURSION n). */
+  readonly maxRecursion?: number | undefined;
 }
 
 export interface ForClause extends Node {
@@ -147,6 +151,7 @@ export interface SelectBody extends Node {
   where?: Expr | undefined;
   groupBy: readonly GroupItem[];
   having?: Expr | undefined;
+  windows?: readonly { name: string; spec: WindowSpec }[] | undefined;
 }
 
 export type GroupItem =
@@ -196,6 +201,14 @@ export type TableRef =
       args: readonly Expr[];
       alias?: string | undefined;
       columns?: readonly string[] | undefined;
+    })
+  | (Node & {
+      kind: 'unpivot';
+      source: TableRef;
+      value: string;
+      column: string;
+      columns: readonly string[];
+      alias: string;
     })
   | (Node & {
       kind: 'pivot';

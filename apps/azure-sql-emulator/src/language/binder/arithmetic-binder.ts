@@ -95,7 +95,9 @@ export abstract class ArithmeticBinder extends BinderBase {
     );
   }
 
-  protected arithmetic(op: string, left: Typed, right: Typed, line: number): Typed {
+  protected arithmetic(op: string, left: Typed, divisor: Typed, line: number): Typed {
+    const zero = (op === '/' || op === '%') && divisor.constant && /^[(]?-?0+[)]?$/.test(divisor.pg);
+    const right = zero ? { ...divisor, pg: `emu.zero()` } : divisor;
     const nullable = left.nullable || right.nullable;
     if (op === '+' && isTextLike(left) && isTextLike(right)) return this.concatenate(left, right, line);
     if (op === '+' && isBinary(left.type) && isBinary(right.type)) {
@@ -127,9 +129,11 @@ export abstract class ArithmeticBinder extends BinderBase {
     const length = isLob(a.type) || isLob(b.type) ? -1 : (a.type.length ?? 1) + (b.type.length ?? 1);
     const unicode = isUnicode(a.type) || isUnicode(b.type);
     const limit = unicode ? 4000 : 8000;
+    const joined = `(${left.untyped ? 'null::text' : asText(left)} || ${right.untyped ? 'null::text' : asText(right)})`;
     const collation = this.collationOf(a, b, line);
     return {
-      pg: `(${left.untyped ? 'null::text' : asText(left)} || ${right.untyped ? 'null::text' : asText(right)})`,
+      // Beyond the longest length that is not (max) the rest is cut.
+      pg: length > limit ? `emu.left16(${joined}, ${limit})` : joined,
       type: {
         name: unicode ? 'nvarchar' : 'varchar',
         length: length === -1 ? -1 : Math.min(length, limit),
@@ -194,7 +198,11 @@ export abstract class ArithmeticBinder extends BinderBase {
       name: left.type.name === 'datetime' || right.type.name === 'datetime' ? 'datetime' : type.name,
     };
     const sum = `(${this.to(left, result, line)} ${op} ${this.to(right, result, line)})`;
-    return typed(sum, result, left.nullable || right.nullable);
+    return typed(
+      result.name === 'datetime' ? `emu.sum_units(${sum})` : sum,
+      result,
+      left.nullable || right.nullable,
+    );
   }
 
   private numeric(
@@ -209,7 +217,7 @@ export abstract class ArithmeticBinder extends BinderBase {
     if (family === undefined || !['bit', 'int', 'decimal', 'money', 'float'].includes(family)) {
       if (isText(higher) && isText(left.type) && isText(right.type))
         throw this.invalidOperator(higher, operatorName(op), line);
-      throw this.incompatible(left.type, right.type, op, line);
+      throw this.noArithmetic(op, left.type, right.type, line);
     }
     if (op === '%' && family === 'float') throw this.incompatible(left.type, right.type, op, line);
     if (family === 'decimal') return this.decimalArithmetic(op, left, right, nullable, line);
@@ -230,6 +238,23 @@ export abstract class ArithmeticBinder extends BinderBase {
     return typed(pg, higher, nullable);
   }
 
+  /** What SQL Server says when neither operand is a number: a clash of types, or an operator that none of them has. */
+  private noArithmetic(op: string, left: SqlType, right: SqlType, line: number): SqlError {
+    if (left.name === right.name) return this.invalidOperator(left, operatorWords[op] ?? op, line);
+    const number = [left, right].find((type) => isNumeric(type));
+    if (number) {
+      const other = number === left ? right : left;
+      return new SqlError(
+        206,
+        `Operand type clash: ${other.name} is incompatible with ${number.name}`,
+        line,
+        16,
+        2,
+      );
+    }
+    return this.incompatible(left, right, op, line);
+  }
+
   private moneyArithmetic(op: string, a: string, b: string, type: SqlType, nullable: boolean): Typed {
     const pg =
       op === '/'
@@ -237,7 +262,7 @@ export abstract class ArithmeticBinder extends BinderBase {
         : op === '*'
           ? `round(${a} * ${b}, 4)`
           : `(${a} ${op} ${b})`;
-    return typed(`(${pg})::${pgType(type)}`, type, nullable);
+    return typed(`emu.fit_money(${pg}, '${type.name}', '${type.name}', false)`, type, nullable);
   }
 
   private decimalArithmetic(op: string, left: Typed, right: Typed, nullable: boolean, line: number): Typed {
@@ -275,5 +300,12 @@ export abstract class ArithmeticBinder extends BinderBase {
 
 const isTextLike = (e: Typed): boolean => e.untyped === true || isText(e.type);
 
+const operatorWords: Record<string, string> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '%': 'modulo',
+};
 const operatorName = (op: string): string =>
   ({ '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'modulo' })[op] ?? op;

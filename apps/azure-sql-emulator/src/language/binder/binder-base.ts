@@ -94,6 +94,12 @@ export abstract class BinderBase {
     return this.parameter(name, type);
   }
 
+  /** Whether PostgreSQL text has the variable's parameter in it. */
+  protected readsVariable(pg: string, name: string): boolean {
+    const index = this.paramIndex.get(name);
+    return index !== undefined && new RegExp(`\\$${index}(?!\\d)`).test(pg);
+  }
+
   protected resolveColumn(parts: readonly string[], scope: Scope | undefined, line: number): Typed {
     const name = (parts.at(-1) ?? '').toLowerCase();
     const qualifier = parts.length > 1 ? (parts.at(-2) ?? '').toLowerCase() : undefined;
@@ -176,8 +182,10 @@ export abstract class BinderBase {
   protected stringLiteral(text: string, national: boolean): Typed {
     const length = Math.max(text.length, 1);
     const limit = national ? 4000 : 8000;
+    // Windows-1252 at most: what it does not have is lost, as in SQL Server.
+    const narrowed = !national && /[^\x00-\x7f\xa0-\xff]/.test(text);
     return {
-      pg: `${literal(text)}::text`,
+      pg: narrowed ? `emu.cp1252(${literal(text)})` : `${literal(text)}::text`,
       type: { name: national ? 'nvarchar' : 'varchar', length: length > limit ? -1 : length },
       nullable: false,
       constant: true,

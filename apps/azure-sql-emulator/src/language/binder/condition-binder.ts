@@ -1,7 +1,7 @@
 import type { SqlType } from '../../engine.js';
 import type { CompareOp, Expr, Query } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
-import { commonType, familyOf, isNumeric, isText, pgType } from '../types.js';
+import { commonType, familyOf, isNumeric, isText, isUnicode, pgType } from '../types.js';
 import { ArithmeticBinder } from './arithmetic-binder.js';
 import type { Scope } from './environment.js';
 import { asKey, isCaseSensitive, type Typed } from './typed.js';
@@ -210,7 +210,9 @@ export abstract class ConditionBinder extends ArithmeticBinder {
     const collation = this.collationOf(operand, pattern, expr.line).name;
     const operator = isCaseSensitive(collation) ? '~' : '~*';
     const subject = `${this.text(operand, expr.line)} collate "und-x-icu"`;
-    return `(${expr.negated ? 'not ' : ''}(${subject} ${operator} emu.like_regex(${this.text(pattern, expr.line)}, ${escape})))`;
+    const unicode = [operand, pattern].some((e) => isText(e.type) && isUnicode(e.type));
+    const regex = `emu.${unicode ? 'like_regex' : 'like_blanks'}(${this.text(pattern, expr.line)}, ${escape})`;
+    return `(${expr.negated ? 'not ' : ''}(${subject} ${operator} ${regex}))`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Expr, FunctionCall } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
-import { INT, commonType, decimal, familyOf, isText, pgType } from '../types.js';
+import { INT, commonType, decimal, familyOf, isTemporal, isText, pgType } from '../types.js';
 import type { SqlType } from '../../engine.js';
 import { ConditionBinder } from './condition-binder.js';
 import { convert, ticksOf } from './conversion.js';
@@ -169,17 +169,7 @@ export abstract class ExpressionBinder extends ConditionBinder {
   private cast(expr: ExprOf<'cast'>, scope: Scope | undefined): Typed {
     if (expr.parse) throw unsupported('PARSE', expr.line);
     const operand = this.value(expr.operand, scope);
-    let style: number | undefined;
-    if (expr.style) {
-      if (expr.style.kind !== 'number') throw unsupported('CONVERT with a computed style', expr.line);
-      style = Number(expr.style.text);
-    }
-    const pg = convert(operand, expr.type, {
-      mode: 'explicit',
-      style,
-      attempt: expr.attempt,
-      line: expr.line,
-    });
+    const pg = this.styledConversion(operand, expr, scope);
     const keepsCollation =
       isText(expr.type) && isText(operand.type) && operand.type.collation && !expr.type.collation;
     const type = keepsCollation ? { ...expr.type, collation: operand.type.collation } : expr.type;
@@ -192,6 +182,21 @@ export abstract class ExpressionBinder extends ConditionBinder {
       nullable: operand.nullable || expr.attempt,
       ...(operand.collationFrom && isText(type) ? { collationFrom: operand.collationFrom } : {}),
     };
+  }
+
+  private styledConversion(operand: Typed, expr: ExprOf<'cast'>, scope: Scope | undefined): string {
+    const converted = (style: number | undefined): string =>
+      convert(operand, expr.type, { mode: 'explicit', style, attempt: expr.attempt, line: expr.line });
+    const { style } = expr;
+    if (!style) return converted(undefined);
+    if (style.kind === 'number') return converted(Number(style.text));
+    // The style is known when the statement runs: one branch for each there is.
+    const value = this.int(this.value(style, scope), expr.line);
+    const temporal = isTemporal(operand.type) || isTemporal(expr.type);
+    const styles = temporal ? temporalStyles : [0, 1, 2, 3, 126];
+    const branches = styles.map((n) => `when ${n} then ${converted(n)}`);
+    const other = `emu.fail(281, (${value}) || ' is not a valid style number when converting from ${operand.type.name} to a character string.')`;
+    return `(case ${value} ${branches.join(' ')} else case when (${value}) is not null then ${other} end::${pgType(expr.type)} end)`;
   }
 
   private atTimeZone(expr: ExprOf<'atTimeZone'>, scope: Scope | undefined): Typed {
@@ -216,6 +221,13 @@ export abstract class ExpressionBinder extends ConditionBinder {
     );
   }
 }
+
+const temporalStyles = [
+  ...Array.from({ length: 15 }, (_, n) => n),
+  ...[20, 21, 22, 23, 24, 25],
+  ...Array.from({ length: 15 }, (_, n) => n + 100),
+  ...[120, 121, 126, 127],
+];
 
 /** An integer literal beside a decimal takes its own precision. */
 const literalAware = (previous: Typed, next: Typed, type: SqlType): SqlType => {

@@ -7,7 +7,7 @@ import { numberFunctions } from '../functions/number-functions.js';
 import { systemFunctions } from '../functions/system-functions.js';
 import { textFunctions } from '../functions/text-functions.js';
 import { timeFunctions } from '../functions/time-functions.js';
-import { INT, nvarchar, pgType } from '../types.js';
+import { BIGINT, INT, nvarchar, pgType } from '../types.js';
 import { checkedArguments } from './user-function.js';
 import { convert } from './conversion.js';
 import type { Scope } from './environment.js';
@@ -44,6 +44,10 @@ export const isAggregate = (call: FunctionCall): boolean => aggregates.has(call.
 /** Built-in functions, window clauses and method calls. */
 export abstract class FunctionBinder extends ExpressionBinder {
   protected override call(call: FunctionCall, scope: Scope | undefined): Typed {
+    if (call.name === '$ROW_ID') {
+      const source = scope?.sources.find((candidate) => candidate.table);
+      return typed(`${source?.pgAlias ?? ''}.ctid`, BIGINT, false);
+    }
     const entry = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined;
     if (!entry) {
       if (call.name.includes('.')) return this.userFunction(call, scope);
@@ -113,8 +117,9 @@ export abstract class FunctionBinder extends ExpressionBinder {
       return value;
     };
     const { line } = call;
+    const named = call.over ? { ...call, over: this.namedWindow(call.over, line) } : call;
     return {
-      call,
+      call: named,
       scope,
       line,
       database: this.env.database,
@@ -133,13 +138,24 @@ export abstract class FunctionBinder extends ExpressionBinder {
       condition: (expr) => this.condition(expr, scope),
       session: (name, type) => this.parameter(name, type),
       orderBy: (items) => this.orderBy(items, scope),
-      over: () => (call.over ? ` over (${this.window(call.over, scope)})` : ''),
+      over: () => (named.over ? ` over (${this.window(named.over, scope)})` : ''),
       literalText: (n) => {
         const expr = call.args[n];
         return expr?.kind === 'string' ? expr.value : undefined;
       },
       find: (schema, name) => this.env.find(schema, name),
     };
+  }
+
+  /** Windows of the WINDOW clause, of the query that is being bound. */
+  protected windows: readonly { name: string; spec: WindowSpec }[] = [];
+
+  private namedWindow(spec: WindowSpec, line: number): WindowSpec {
+    if (spec.name === undefined) return spec;
+    const wanted = spec.name.toLowerCase();
+    const found = this.windows.find((window) => window.name.toLowerCase() === wanted);
+    if (!found) throw new SqlError(5362, `Window '${spec.name}' is undefined.`, line, 15);
+    return found.spec;
   }
 
   private window(spec: WindowSpec, scope: Scope | undefined): string {

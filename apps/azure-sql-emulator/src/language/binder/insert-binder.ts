@@ -3,7 +3,7 @@ import { findColumn, type ColumnDef, type TableDef } from '../../catalog/model.j
 import type { Expr, StatementOf } from '../ast.js';
 import { SqlError, invalidColumn, unsupported } from '../errors.js';
 import { isText } from '../types.js';
-import { ModificationBinder, type BoundModification } from './modification-binder.js';
+import { ModificationBinder, assignedTwice, type BoundModification } from './modification-binder.js';
 import type { Typed } from './typed.js';
 
 type Insert = StatementOf<'insert'>;
@@ -58,13 +58,7 @@ export abstract class InsertBinder extends ModificationBinder {
       return column;
     });
     const twice = columns.find((column, i) => columns.indexOf(column) !== i);
-    if (twice) {
-      throw new SqlError(
-        264,
-        `The column name '${twice.name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.`,
-        statement.line,
-      );
-    }
+    if (twice) throw assignedTwice(twice.name, statement.line);
     if (identityInsert && table.columns.some((c) => c.identity) && !columns.some((c) => c.identity)) {
       throw new SqlError(
         545,
@@ -110,7 +104,7 @@ export abstract class InsertBinder extends ModificationBinder {
           };
           return this.assigned(value, table, columns[i]!, line);
         });
-        const top = statement.top ? this.topLimit(statement.top) : '';
+        const top = statement.top ? this.topLimit(statement.top, bound.sql) : '';
         return `select ${list.join(', ')} from (${bound.sql}) as ${alias}${top}`;
       }
       case 'exec':

@@ -1,7 +1,8 @@
 import { quote } from '../../catalog/naming.js';
 import { findColumn, type ColumnDef, type TableDef } from '../../catalog/model.js';
 import { systemView } from '../../catalog/system-views.js';
-import type { Assignment, Expr, OutputClause, SelectItem, TableRef, Top } from '../ast.js';
+import type { SqlType } from '../../engine.js';
+import type { Assignment, Expr, OutputClause, SelectItem, StatementOf, TableRef, Top } from '../ast.js';
 import { SqlError, invalidColumn, invalidObject, unsupported } from '../errors.js';
 import { isText, nvarchar } from '../types.js';
 import { Scope, type OutputColumn, type Source } from './environment.js';
@@ -17,6 +18,14 @@ export interface BoundModification {
   /** An identity value is drawn, or an explicit one given under IDENTITY_INSERT. */
   readonly identity?: 'drawn' | 'explicit' | undefined;
   readonly context?: Typed | undefined;
+  /** `UPDATE … SET @v = …`: what the statement's rows (its last one counts) are put into. */
+  readonly assigns?: readonly AssignedVariable[] | undefined;
+}
+
+export interface AssignedVariable {
+  readonly name: string;
+  readonly type: SqlType;
+  readonly pg: string;
 }
 
 /** What INSERT, UPDATE, DELETE and MERGE have in common: their target, assignments and OUTPUT. */
@@ -87,9 +96,8 @@ export abstract class ModificationBinder extends QueryBinder {
     }
   }
 
-  protected topLimit(top: Top): string {
-    if (top.percent) throw unsupported('TOP … PERCENT in a modification', top.count.line);
-    return ` limit ${this.bigint(this.value(top.count, undefined), top.count.line)}`;
+  protected topLimit(top: Top, whole: string): string {
+    return ` limit ${this.topCount(top, undefined, whole)}`;
   }
 
   /** RETURNING for OUTPUT; with INTO the modification becomes a CTE that feeds an INSERT. */
@@ -203,8 +211,12 @@ export abstract class ModificationBinder extends QueryBinder {
     scope: Scope,
     assign: (value: Typed, column: ColumnDef) => string,
   ): [ColumnDef, string][] {
-    const sets: [ColumnDef, string][] = list.map((item) => {
-      if (item.variable !== undefined || !item.column) throw unsupported('UPDATE … SET @variable', item.line);
+    const columns = list.filter((item) => item.column !== undefined || item.variable === undefined);
+    const names = columns.map((item) => item.column?.at(-1)?.toLowerCase());
+    const twice = columns.find((_, i) => names.indexOf(names[i]) !== i);
+    if (twice) throw assignedTwice(twice.column?.at(-1) ?? '', twice.line);
+    const sets: [ColumnDef, string][] = columns.map((item) => {
+      if (!item.column) throw unsupported('MERGE … SET @variable', item.line);
       const name = item.column.at(-1) ?? '';
       const column = findColumn(table, name);
       if (!column) throw invalidColumn(name, item.line);
@@ -228,6 +240,31 @@ export abstract class ModificationBinder extends QueryBinder {
     return sets;
   }
 
+  protected assignedVariablesOf(
+    statement: StatementOf<'update'>,
+    table: TableDef,
+    scope: Scope,
+  ): readonly AssignedVariable[] {
+    const items = statement.assignments.filter((item) => item.variable !== undefined);
+    if (items.length > 0 && statement.output)
+      throw unsupported('UPDATE … SET @variable with OUTPUT', statement.line);
+    return items.map((item) => {
+      const name = item.variable ?? '';
+      const { line } = item;
+      const { type } = this.variable(name, line);
+      const column = item.column ? findColumn(table, item.column.at(-1) ?? '') : undefined;
+      const value = this.value(item.value, scope);
+      const stored = column ? typed(this.to(value, column.type, line), column.type) : value;
+      const whole =
+        item.op === '='
+          ? stored
+          : this.arithmetic(item.op.slice(0, 1), this.variable(name, line), stored, line);
+      const pg = this.to(whole, type, line);
+      if (this.readsVariable(pg, name)) throw unsupported(`UPDATE … SET ${name} = … ${name}`, line);
+      return { name, type, pg };
+    });
+  }
+
   private checkUpdatable(column: ColumnDef, line: number): void {
     if (column.identity) throw new SqlError(8102, `Cannot update identity column '${column.name}'.`, line);
     if (column.computed) {
@@ -240,3 +277,10 @@ export abstract class ModificationBinder extends QueryBinder {
     if (column.type.name === 'timestamp') throw new SqlError(272, 'Cannot update a timestamp column.', line);
   }
 }
+
+export const assignedTwice = (name: string, line: number): SqlError =>
+  new SqlError(
+    264,
+    `The column name '${name}' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once. If this statement updates or inserts columns into a view, column aliasing can conceal the duplication in your code.`,
+    line,
+  );

@@ -1,5 +1,5 @@
 import type { SqlType, SqlTypeName } from '../../engine.js';
-import { asDecimal, pgType, type TypeFamily } from '../types.js';
+import { asDecimal, familyOf, pgType, type TypeFamily } from '../types.js';
 import { unsupported } from '../errors.js';
 import { clash, notImplicit, textSource, tries, type Conversion } from './conversion-rules.js';
 import { asText, type Typed } from './typed.js';
@@ -37,8 +37,13 @@ export const toInteger = (from: Typed, source: TypeFamily, to: SqlType, how: Con
     case 'bit':
       return `((${from.pg})::int4)::${pgType(to)}`;
     case 'decimal':
-    case 'float':
       return narrowed(`trunc(${from.pg})`, to, how);
+    case 'float': {
+      const [low, high] = integerRange[to.name] ?? ['0', '0'];
+      return how.attempt
+        ? narrowed(`trunc(${from.pg})`, to, how)
+        : `emu.float_int(${from.pg}, ${low}, ${high}, '${to.name}')::${pgType(to)}`;
+    }
     case 'money':
       return narrowed(`round(${from.pg})`, to, how);
     case 'text': {
@@ -103,22 +108,39 @@ export const toMoney = (from: Typed, source: TypeFamily, to: SqlType, how: Conve
     case 'bit':
       return `((${from.pg})::int4)::${pgType(to)}`;
     case 'money':
-      return from.type.name === to.name ? from.pg : fitNumeric(from.pg, to, how);
+      return from.type.name === to.name || to.name === 'money' ? from.pg : fitMoney(from.pg, from, to, how);
     case 'int':
     case 'decimal':
     case 'float':
-      return fitNumeric(`(${from.pg})::numeric`, to, how);
+      return fitMoney(`(${from.pg})::numeric`, from, to, how);
     case 'text':
-      return fitNumeric(`emu.text_money(${asText(from)}, ${textSource(from.type)}, ${tries(how)})`, to, how);
+      return fitMoney(
+        `emu.text_money(${asText(from)}, ${textSource(from.type)}, ${tries(how)})`,
+        from,
+        to,
+        how,
+      );
     default:
       throw clash(from.type, to, how);
   }
 };
 
+/** Money holds less than its digits would: a 64-bit (or 32-bit) number of ten-thousandths. */
+const fitMoney = (pg: string, from: Typed, to: SqlType, how: Conversion): string => {
+  const small = familyOf(from.type) === 'int' && from.type.name !== 'bigint' && to.name === 'money';
+  return small
+    ? `(${pg})::numeric(19,4)`
+    : `emu.fit_money(${pg}, '${to.name}', '${from.type.name}', ${tries(how)})`;
+};
+
 export const toFloat = (from: Typed, source: TypeFamily, to: SqlType, how: Conversion): string => {
   switch (source) {
     case 'float':
-      return from.type.name === to.name ? from.pg : `(${from.pg})::${pgType(to)}`;
+      return from.type.name === to.name
+        ? from.pg
+        : to.name === 'real'
+          ? `emu.float_real(${from.pg}, ${tries(how)})`
+          : `(${from.pg})::float8`;
     case 'bit':
       return `((${from.pg})::int4)::${pgType(to)}`;
     case 'int':

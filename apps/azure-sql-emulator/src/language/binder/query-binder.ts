@@ -1,18 +1,34 @@
 import type { Cte, Expr, Query, QueryBody, SetOperation } from '../ast.js';
 import type { SqlType } from '../../engine.js';
 import { SqlError, unsupported } from '../errors.js';
-import { isText, pgType } from '../types.js';
+import { describeType, isText, pgType } from '../types.js';
 import type { BoundQuery, OutputColumn, Scope } from './environment.js';
 import { SelectBinder, type BoundSelect } from './select-binder.js';
 import { asKey, typed, type Typed } from './typed.js';
 
 export type { BoundSelect };
 
+/** OPTION (MAXRECURSION n) when it is not given. */
+const DEFAULT_RECURSION = 100;
+
+type CteLevel = Map<
+  string,
+  {
+    pgName: string;
+    columns: { name: string; type: SqlType; nullable: boolean }[];
+    recursion?: { alias: string | undefined };
+  }
+>;
+
 /** Whole queries: CTEs, set operations, VALUES. */
 export abstract class QueryBinder extends SelectBinder {
+  /** OPTION (MAXRECURSION n) of the statement. */
+  protected maxRecursion: number | undefined;
+
   override bindQuery(query: Query, parent: Scope | undefined): BoundSelect {
     if (query.forClause)
       throw unsupported(`FOR ${query.forClause.format.toUpperCase()}`, query.forClause.line);
+    this.maxRecursion ??= query.maxRecursion;
     const { prefix, pop } = this.bindCtes(query.ctes);
     try {
       const bound = this.bindBody(query, parent);
@@ -25,10 +41,7 @@ export abstract class QueryBinder extends SelectBinder {
   /** Binds the CTEs and leaves them visible until `pop`. */
   protected bindCtes(ctes: readonly Cte[]): { prefix: string; pop: () => void } {
     if (ctes.length === 0) return { prefix: '', pop: () => undefined };
-    const level = new Map<
-      string,
-      { pgName: string; columns: { name: string; type: SqlType; nullable: boolean }[] }
-    >();
+    const level: CteLevel = new Map();
     this.ctes.push(level);
     const parts: string[] = [];
     for (const cte of ctes) {
@@ -79,11 +92,21 @@ export abstract class QueryBinder extends SelectBinder {
     });
   }
 
-  private recursiveCte(
-    cte: Cte,
-    pgName: string,
-    level: Map<string, { pgName: string; columns: { name: string; type: SqlType; nullable: boolean }[] }>,
-  ): BoundQuery {
+  private checkRecursiveTypes(cte: Cte, anchor: BoundQuery, step: BoundQuery): void {
+    anchor.columns.forEach((column, i) => {
+      const other = step.columns[i]?.type;
+      const fixed = (type: SqlType): string =>
+        describeType({ ...type, name: type.name === 'numeric' ? 'decimal' : type.name });
+      if (other && !('untyped' in (step.columns[i] ?? {})) && fixed(other) !== fixed(column.type))
+        throw new SqlError(
+          240,
+          `Types don't match between the anchor and the recursive part in column "${cte.columns?.[i] ?? column.name}" of recursive query "${cte.name}".`,
+          cte.line,
+        );
+    });
+  }
+
+  private recursiveCte(cte: Cte, pgName: string, level: CteLevel): BoundQuery {
     const { body } = cte.query;
     if (body.kind !== 'set' || body.op !== 'union' || !body.all) {
       throw new SqlError(
@@ -94,18 +117,30 @@ export abstract class QueryBinder extends SelectBinder {
     }
     const anchor = this.bindBodyOnly(body.left, undefined);
     const columns = this.cteColumns(cte, anchor.columns).map((column) => ({ ...column, nullable: true }));
-    level.set(cte.name.toLowerCase(), { pgName, columns });
+    const recursion: { alias: string | undefined } = { alias: undefined };
+    level.set(cte.name.toLowerCase(), { pgName, columns, recursion });
     const step = this.bindBodyOnly(body.right, undefined);
-    const fixed = (bound: BoundQuery): string => {
+    const most = this.maxRecursion ?? DEFAULT_RECURSION;
+    if (!recursion.alias || !/^select (?!distinct)/.test(step.sql))
+      throw unsupported(`this recursive member of ${cte.name}`, cte.line);
+    const counted = step.sql.replace(
+      'select ',
+      `select emu.next_depth(${recursion.alias}.depth_, ${most}) as depth_, `,
+    );
+    const fixed = (bound: BoundQuery, sql: string, depth: (alias: string) => string): string => {
       const alias = this.nextAlias('r');
       const list = bound.columns.map((column, i) => {
         const target = anchor.columns[i]?.type ?? column.type;
         return `${this.outputAs(typedOutput(`${alias}.c${i + 1}`, column.type), target, cte.line)} as c${i + 1}`;
       });
-      return `select ${list.join(', ')} from (${bound.sql}) as ${alias}`;
+      return `select ${list.join(', ')}, ${depth(alias)} as depth_ from (${sql}) as ${alias}`;
     };
     if (step.columns.length !== anchor.columns.length) throw setCountError(cte.line);
-    return { sql: `${fixed(anchor)} union all ${fixed(step)}`, columns: anchor.columns };
+    this.checkRecursiveTypes(cte, anchor, step);
+    return {
+      sql: `${fixed(anchor, anchor.sql, () => '0')} union all ${fixed(step, counted, (alias) => `${alias}.depth_`)}`,
+      columns: anchor.columns,
+    };
   }
 
   private outputAs(e: Typed, type: SqlType, line: number): string {

@@ -1,19 +1,17 @@
 import { quote } from '../../catalog/naming.js';
+import type { TableDef } from '../../catalog/model.js';
 import type { StatementOf, TableRef } from '../ast.js';
 import { unsupported } from '../errors.js';
 import { Scope, type Source } from './environment.js';
-import { InsertBinder } from './insert-binder.js';
-import type { BoundModification } from './modification-binder.js';
+import { CteChangeBinder, type RowPick } from './cte-change-binder.js';
+import type { AssignedVariable, BoundModification } from './modification-binder.js';
 import { findLeaf, flatten, type ModificationPlan } from './modification-plan.js';
 
 /** UPDATE and DELETE. */
-export abstract class RowChangeBinder extends InsertBinder {
+export abstract class RowChangeBinder extends CteChangeBinder {
   /** Where the rows to change come from: the table itself, inner joins beside it, or a query that picks rows by ctid. */
   private plan(statement: StatementOf<'update'> | StatementOf<'delete'>, action: string): ModificationPlan {
     const name = statement.target.kind === 'table' ? (statement.target.parts.at(-1) ?? '') : '';
-    if (statement.target.kind === 'table' && statement.target.parts.length === 1 && this.visibleCte(name)) {
-      throw unsupported(`${action} of a common table expression`, statement.line);
-    }
     const leaf = findLeaf(statement.from, statement.target);
     const table = this.targetTable(leaf ?? statement.target, action);
     const alias =
@@ -32,18 +30,35 @@ export abstract class RowChangeBinder extends InsertBinder {
   bindUpdate(statement: StatementOf<'update'>): BoundModification {
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
-      const plan = this.plan(statement, 'UPDATE');
-      if (statement.from.length > 0 || statement.where) this.touch(plan.table, 'SELECT');
-      const bound = plan.byRow ? this.updateByRow(statement, plan) : this.updateDirect(statement, plan);
-      const { sql, others } = bound;
+      const { table, sql, others, assigns } = this.updateOf(statement);
       return {
-        ...this.withOutput(prefix + sql, statement.output, plan.table, others, ['inserted', 'deleted']),
-        table: plan.table,
+        ...this.withOutput(prefix + sql, statement.output, table, others, ['inserted', 'deleted']),
+        table,
+        assigns,
         context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();
     }
+  }
+
+  private updateOf(statement: StatementOf<'update'>): {
+    table: TableDef;
+    sql: string;
+    others: readonly Source[];
+    assigns?: readonly AssignedVariable[] | undefined;
+  } {
+    const cte = this.targetCte(statement);
+    if (cte) {
+      const pick = this.pickFromCte(cte, statement, 'UPDATE');
+      return this.updateByRow({ ...statement, assignments: pick.assignments(statement.assignments) }, pick);
+    }
+    const plan = this.plan(statement, 'UPDATE');
+    if (statement.from.length > 0 || statement.where) this.touch(plan.table, 'SELECT');
+    const variables = statement.assignments.some((item) => item.variable !== undefined);
+    return plan.byRow || variables
+      ? this.updateByRow(statement, this.pickRows(statement, plan))
+      : { table: plan.table, ...this.updateDirect(statement, plan) };
   }
 
   private updateDirect(
@@ -71,30 +86,47 @@ export abstract class RowChangeBinder extends InsertBinder {
     return { sql, others: from.scope.sources };
   }
 
+  /** Values are computed where the rows are picked, from the rows as they were. */
   private updateByRow(
     statement: StatementOf<'update'>,
-    plan: ModificationPlan,
-  ): { sql: string; others: readonly Source[] } {
-    const { picked, scope, pgAlias } = this.pickRows(statement, plan);
-    const sets = this.assignments(statement.assignments, plan.table, scope, (value, column) =>
-      this.assigned(value, plan.table, column, statement.line),
+    pick: RowPick,
+  ): {
+    table: TableDef;
+    sql: string;
+    others: readonly Source[];
+    assigns?: readonly AssignedVariable[] | undefined;
+  } {
+    const { table, scope } = pick;
+    const sets = this.assignments(statement.assignments, table, scope, (value, column) =>
+      this.assigned(value, table, column, statement.line),
     );
-    const values = sets
-      .map(([, pg], i) => (pg === 'default' ? undefined : `${pg} as v${i + 1}`))
-      .filter((v) => v !== undefined);
+    const variables = this.assignedVariablesOf(statement, table, scope);
+    const values = [
+      ...sets.flatMap(([, pg], i) => (pg === 'default' ? [] : [`${pg} as v${i + 1}`])),
+      ...variables.map(({ pg }, i) => `${pg} as a${i + 1}`),
+    ];
     const rows = this.nextAlias('s');
     const target = this.nextAlias('t');
     const list = sets.map(
       ([column, pg], i) => `${quote(column.pg)} = ${pg === 'default' ? 'default' : `${rows}.v${i + 1}`}`,
     );
-    const inner = picked([`${pgAlias}.ctid as row_id`, ...values].join(', '));
+    const inner = pick.picked([`${pick.rowId} as row_id`, ...values].join(', '));
+    if (list.length === 0) throw unsupported('UPDATE that sets nothing but variables', statement.line);
+    const returning = variables.map((_, i) => `${rows}.a${i + 1} as c${i + 1}`).join(', ');
     return {
-      sql: `update ${this.tableName(plan.table)} as ${target} set ${list.join(', ')} from (${inner}) as ${rows} where ${target}.ctid = ${rows}.row_id`,
+      table,
+      sql:
+        `update ${this.tableName(table)} as ${target} set ${list.join(', ')} from (${inner}) as ${rows} where ${target}.ctid = ${rows}.row_id` +
+        (returning ? ` returning ${returning}` : ''),
       others: [],
+      assigns: variables.length > 0 ? variables : undefined,
     };
   }
 
-  private pickRows(statement: StatementOf<'update'> | StatementOf<'delete'>, plan: ModificationPlan) {
+  private pickRows(
+    statement: StatementOf<'update'> | StatementOf<'delete'>,
+    plan: ModificationPlan,
+  ): RowPick {
     const refs =
       statement.from.length > 0 && plan.leaf
         ? statement.from
@@ -107,31 +139,43 @@ export abstract class RowChangeBinder extends InsertBinder {
       ) ?? from.scope.sources.find((candidate) => candidate.table === plan.table);
     if (!source) throw unsupported('this form of joined modification', statement.line);
     const where = statement.where ? ` where ${this.condition(statement.where, from.scope)}` : '';
-    const limit = statement.top ? this.topLimit(statement.top) : '';
+    const rows = `select distinct ${source.pgAlias}.ctid from ${from.sql}${where}`;
+    const limit = statement.top ? this.topLimit(statement.top, rows) : '';
     return {
       picked: (list: string): string =>
         `select distinct on (${source.pgAlias}.ctid) ${list} from ${from.sql}${where}${limit}`,
       scope: from.scope,
-      pgAlias: source.pgAlias,
+      table: plan.table,
+      rowId: `${source.pgAlias}.ctid`,
     };
   }
 
   bindDelete(statement: StatementOf<'delete'>): BoundModification {
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
-      const plan = this.plan(statement, 'DELETE');
-      if (statement.from.length > 0 || statement.where) this.touch(plan.table, 'SELECT');
-      const { sql, others } = plan.byRow
-        ? this.deleteByRow(statement, plan)
-        : this.deleteDirect(statement, plan);
+      const { table, sql, others } = this.deleteOf(statement);
       return {
-        ...this.withOutput(prefix + sql, statement.output, plan.table, others, ['deleted']),
-        table: plan.table,
+        ...this.withOutput(prefix + sql, statement.output, table, others, ['deleted']),
+        table,
         context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();
     }
+  }
+
+  private deleteOf(statement: StatementOf<'delete'>): {
+    table: TableDef;
+    sql: string;
+    others: readonly Source[];
+  } {
+    const cte = this.targetCte(statement);
+    if (cte) return this.deleteByRow(this.pickFromCte(cte, statement, 'DELETE'));
+    const plan = this.plan(statement, 'DELETE');
+    if (statement.from.length > 0 || statement.where) this.touch(plan.table, 'SELECT');
+    return plan.byRow
+      ? this.deleteByRow(this.pickRows(statement, plan))
+      : { table: plan.table, ...this.deleteDirect(statement, plan) };
   }
 
   private deleteDirect(
@@ -155,15 +199,12 @@ export abstract class RowChangeBinder extends InsertBinder {
     return { sql, others: from.scope.sources };
   }
 
-  private deleteByRow(
-    statement: StatementOf<'delete'>,
-    plan: ModificationPlan,
-  ): { sql: string; others: readonly Source[] } {
-    const { picked, pgAlias } = this.pickRows(statement, plan);
+  private deleteByRow(pick: RowPick): { table: TableDef; sql: string; others: readonly Source[] } {
     const target = this.nextAlias('t');
-    const rows = picked(`${pgAlias}.ctid as row_id`);
+    const rows = pick.picked(`${pick.rowId} as row_id`);
     return {
-      sql: `delete from ${this.tableName(plan.table)} as ${target} using (${rows}) as s_ where ${target}.ctid = s_.row_id`,
+      table: pick.table,
+      sql: `delete from ${this.tableName(pick.table)} as ${target} using (${rows}) as s_ where ${target}.ctid = s_.row_id`,
       others: [],
     };
   }

@@ -1,10 +1,11 @@
 import type { SqlType } from '../../engine.js';
 import type { TableRef } from '../ast.js';
-import { SqlError, unsupported } from '../errors.js';
-import { BIGINT, INT, isText, nvarchar } from '../types.js';
+import { literal } from '../../catalog/naming.js';
+import { SqlError, invalidColumn, unsupported } from '../errors.js';
+import { BIGINT, INT, SYSNAME, commonType, familyOf, isText, nvarchar, sameType } from '../types.js';
 import { ChangeTableBinder, type BoundTable, type RefOf } from './change-table-binder.js';
 import { Scope, type SourceColumn } from './environment.js';
-import { typed } from './typed.js';
+import { typed, type Typed } from './typed.js';
 
 /** Tables that are computed: table-valued functions and PIVOT. */
 export abstract class RowsetBinder extends ChangeTableBinder {
@@ -36,12 +37,12 @@ export abstract class RowsetBinder extends ChangeTableBinder {
         ...(ordinal ? [{ name: 'ordinal', type: BIGINT, nullable: false, pg: `${pgAlias}.c2` }] : []),
       ];
       return {
-        sql: `(select ${out} as c1, u.o as c2 from unnest(string_to_array(${this.text(first, ref.line)}, ${this.text(second, ref.line)})) with ordinality as u(v, o)) as ${pgAlias}`,
+        sql: `(select ${out} as c1, u.o as c2 from unnest(string_to_array(${this.text(first, ref.line)}, emu.separator(${this.text(second, ref.line)}))) with ordinality as u(v, o)) as ${pgAlias}`,
         sources: [{ alias, pgAlias, columns: renamed(columns, ref.columns) }],
       };
     }
     if (ref.name === 'GENERATE_SERIES' && second) {
-      const type = first.type.name === 'bigint' || second.type.name === 'bigint' ? BIGINT : INT;
+      const type = this.seriesType([first, second, ...(third ? [third] : [])], ref.line);
       const step = third
         ? this.to(third, type, ref.line)
         : `(case when ${this.to(first, type, ref.line)} <= ${this.to(second, type, ref.line)} then 1 else -1 end)`;
@@ -58,6 +59,52 @@ export abstract class RowsetBinder extends ChangeTableBinder {
       };
     }
     throw unsupported(`table-valued function ${ref.name}`, ref.line);
+  }
+
+  private seriesType(args: readonly Typed[], line: number): SqlType {
+    const type = args.map((e) => e.type).reduce(commonType);
+    if (familyOf(type) === 'decimal') return type;
+    if (familyOf(type) !== 'int') throw unsupported(`GENERATE_SERIES of ${type.name}`, line);
+    return type.name === 'bigint' ? BIGINT : INT;
+  }
+
+  /** A row for each of the columns that is not NULL. */
+  protected unpivot(ref: RefOf<'unpivot'>, siblings: Scope, parent: Scope | undefined): BoundTable {
+    const source = this.bindTable(ref.source, siblings, parent);
+    const all = source.sources.flatMap((s) => s.columns);
+    const turned = ref.columns.map((name) => {
+      const column = all.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+      if (!column) throw invalidColumn(name, ref.line);
+      return column;
+    });
+    const [first] = turned;
+    const other = turned.find((column) => !first || !sameType(column.type, first.type));
+    if (!first || other)
+      throw new SqlError(
+        8167,
+        `The type of column "${other?.name ?? ''}" conflicts with the type of other columns specified in the UNPIVOT list.`,
+        ref.line,
+      );
+    const kept = all.filter((column) => !turned.includes(column));
+    const [pgAlias, x] = [this.nextAlias('t'), this.nextAlias('x')];
+    const name = this.output(typed(`${x}.n`, SYSNAME));
+    const list = [...kept.map((column) => column.pg), `${x}.v`, name];
+    const pairs = turned.map((column) => `(${literal(column.name)}::text, ${column.pg})`);
+    const outputs = [
+      ...kept.map(({ name, type, nullable }) => ({ name, type, nullable })),
+      { name: ref.value, type: first.type, nullable: false },
+      { name: ref.column, type: SYSNAME, nullable: false },
+    ];
+    return {
+      sql: `(select ${list.map((pg, i) => `${pg} as c${i + 1}`).join(', ')} from ${source.sql} cross join lateral (values ${pairs.join(', ')}) as ${x}(n, v) where ${x}.v is not null) as ${pgAlias}`,
+      sources: [
+        {
+          alias: ref.alias,
+          pgAlias,
+          columns: outputs.map((column, i) => ({ ...column, pg: `${pgAlias}.c${i + 1}` })),
+        },
+      ],
+    };
   }
 
   protected pivot(ref: RefOf<'pivot'>, siblings: Scope, parent: Scope | undefined): BoundTable {

@@ -21,6 +21,8 @@ export abstract class SelectBinder extends TableBinder {
     const from = this.bindFrom(body.from, parent);
     const scope = body.from.length > 0 ? from.scope : parent ? new Scope([], parent) : undefined;
     const where = body.where ? ` where ${this.condition(body.where, scope)}` : '';
+    const outerWindows = this.windows;
+    this.windows = body.windows ?? [];
     const items = body.items.flatMap((item) => this.selectItem(item, scope, from.scope));
     const assigns = this.assignedVariables(items, body);
     const group = this.groupBy(body.groupBy, scope);
@@ -29,10 +31,12 @@ export abstract class SelectBinder extends TableBinder {
     const list = items.map((item, i) => `${this.output(item.value)} as c${i + 1}`).join(', ');
     const orderBy = query?.orderBy ?? [];
     const order = orderBy.length > 0 ? ` order by ${this.selectOrder(orderBy, items, scope)}` : '';
-    const limits = this.limits(query, body.top, parent);
     const fromSql = body.from.length > 0 ? ` from ${from.sql}` : '';
+    const whole = `select ${distinct}${list}${fromSql}${where}${group}${having}`;
+    const limits = this.limits(query, body.top, parent, whole);
+    this.windows = outerWindows;
     return {
-      sql: `select ${distinct}${list}${fromSql}${where}${group}${having}${order}${limits}`,
+      sql: `${whole}${order}${limits}`,
       columns: items.map((item) => outputColumn(item)),
       assigns,
     };
@@ -50,16 +54,11 @@ export abstract class SelectBinder extends TableBinder {
       );
     }
     return assigning.map((item) => {
-      if (body.from.length > 0 && item.value.pg.includes('$') && this.usesVariable(item)) {
+      if (body.from.length > 0 && this.readsVariable(item.value.pg, item.assign?.variable ?? '')) {
         throw unsupported('SELECT @v = @v … over several rows (use STRING_AGG or SUM)', body.line);
       }
       return (item.assign as { variable: string }).variable;
     });
-  }
-
-  private usesVariable(item: Item): boolean {
-    const index = this.params.findIndex((param) => param.name === item.assign?.variable);
-    return index >= 0 && new RegExp(`\\$${index + 1}(?!\\d)`).test(item.value.pg);
   }
 
   protected selectItem(item: SelectItem, scope: Scope | undefined, from: Scope): Item[] {
@@ -224,7 +223,13 @@ export abstract class SelectBinder extends TableBinder {
     return ` order by ${parts.join(', ')}`;
   }
 
-  protected limits(query: Query | undefined, top: Top | undefined, scope: Scope | undefined): string {
+  /** `whole` is the query without its limits, of which TOP … PERCENT takes a part. */
+  protected limits(
+    query: Query | undefined,
+    top: Top | undefined,
+    scope: Scope | undefined,
+    whole = '',
+  ): string {
     if (top) {
       if (query?.offset)
         throw new SqlError(
@@ -233,11 +238,8 @@ export abstract class SelectBinder extends TableBinder {
           query.line,
           15,
         );
-      if (top.percent) {
-        if (top.count.kind === 'number' && Number(top.count.text) === 100) return '';
-        throw unsupported('TOP … PERCENT other than 100', top.count.line);
-      }
-      const n = this.bigint(this.value(top.count, scope), top.count.line);
+      if (top.percent && top.withTies) throw unsupported('TOP … PERCENT WITH TIES', top.count.line);
+      const n = this.topCount(top, scope, whole);
       if (top.withTies) {
         if (!query?.orderBy.length)
           throw new SqlError(
@@ -251,10 +253,20 @@ export abstract class SelectBinder extends TableBinder {
       return ` limit ${n}`;
     }
     if (!query?.offset) return '';
-    const offset = ` offset ${this.bigint(this.value(query.offset, scope), query.line)}`;
-    return query.fetch
-      ? `${offset} limit ${this.bigint(this.value(query.fetch, scope), query.line)}`
-      : offset;
+    const offset = ` offset ${this.rowLimit(query.offset, scope)}`;
+    return query.fetch ? `${offset} limit ${this.rowLimit(query.fetch, scope)}` : offset;
+  }
+
+  /** A number of rows: NULL, which PostgreSQL takes for "all", and less than none are refused. */
+  private rowLimit(expr: Expr, scope: Scope | undefined): string {
+    const n = this.bigint(this.value(expr, scope), expr.line);
+    return expr.kind === 'number' ? n : `emu.row_limit(${n})`;
+  }
+
+  protected topCount(top: Top, scope: Scope | undefined, whole: string): string {
+    if (!top.percent) return this.rowLimit(top.count, scope);
+    const share = this.float(this.value(top.count, scope), top.count.line);
+    return `(select emu.share_of(count(*), ${share}) from (${whole}) as all_)`;
   }
 }
 

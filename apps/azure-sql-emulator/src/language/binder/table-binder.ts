@@ -13,7 +13,8 @@ import { RowsetBinder } from './rowset-binder.js';
 interface VisibleCte {
   readonly pgName: string;
   readonly columns: readonly { name: string; type: SqlType; nullable: boolean }[];
-  /** The statement's table when the CTE is a plain window on one, which makes it updatable. */
+  /** While its own query is bound: what the recursive member calls it. */
+  readonly recursion?: { alias: string | undefined };
 }
 /** Views of master that tell of the whole server, and so the same in every database. */
 const serverViews = new Set(['sysdatabases', 'databases', 'sysaltfiles', 'master_files']);
@@ -96,6 +97,8 @@ export abstract class TableBinder extends RowsetBinder {
         return this.tableFunction(ref, siblings);
       case 'userFunction':
         return this.userTableFunction(ref, siblings);
+      case 'unpivot':
+        return this.unpivot(ref, siblings, parent);
       case 'pivot':
         return this.pivot(ref, siblings, parent);
     }
@@ -110,6 +113,7 @@ export abstract class TableBinder extends RowsetBinder {
       const cte = this.visibleCte(name);
       if (cte) {
         const pgAlias = this.nextAlias('t');
+        if (cte.recursion) cte.recursion.alias = pgAlias;
         const columns = cte.columns.map((column, i) => ({ ...column, pg: `${pgAlias}.c${i + 1}` }));
         return {
           sql: `${cte.pgName} as ${pgAlias}`,

@@ -22,6 +22,7 @@ export const fitText = (pg: string, fromLength: number | undefined, to: SqlType,
 
 export const toText = (from: Typed, source: TypeFamily, to: SqlType, how: Conversion): string => {
   const style = how.style;
+  if (to.name === 'xml' && !['text', 'xml', 'binary'].includes(source)) throw clash(from.type, to, how);
   const number = (pg: string, digits: number): string => numberText(pg, digits, to, from, how);
   switch (source) {
     case 'text':

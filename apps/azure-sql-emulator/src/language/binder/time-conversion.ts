@@ -86,7 +86,7 @@ export const toTemporal = (
   const numbers = ['int', 'decimal', 'float', 'money', 'bit'].includes(source);
   if (numbers && (target === 'datetime' || target === 'smalldatetime')) {
     const days = source === 'bit' ? `((${from.pg})::int4)::numeric` : `(${from.pg})::numeric`;
-    return target === 'datetime' ? `round(${days} * 25920000)::int8` : `round(${days} * 1440)::int4`;
+    return target === 'datetime' ? `emu.days_units(${days})` : `round(${days} * 1440)::int4`;
   }
   throw clash(from.type, to, how);
 };
@@ -97,8 +97,7 @@ const textToTemporal = (from: Typed, target: TypeFamily, scale: number, how: Con
     const parsed = `emu.text_dto(${asText(from)}, ${style}, ${tries(how)})`;
     return scale === 7 ? parsed : `emu.round_dto(${parsed}, ${scale})`;
   }
-  const classic = target === 'datetime' || target === 'smalldatetime';
-  const ticks = `emu.text_ticks(${asText(from)}, ${style}, ${tries(how)}, ${classic})`;
+  const ticks = `emu.text_ticks(${asText(from)}, ${style}, ${tries(how)}, '${target}', '${from.type.name}')`;
   return fromTicks(ticks, target, scale);
 };
 

@@ -15,7 +15,12 @@ import type { SqlType } from '../../engine.js';
 import { typed, type Typed } from '../binder/typed.js';
 import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
 
-const distinct = (f: FunctionContext): string => (f.call.distinct ? 'distinct ' : '');
+const distinct = (f: FunctionContext): string => {
+  if (!f.call.distinct) return '';
+  if (f.call.over)
+    throw new SqlError(10759, 'Use of DISTINCT is not allowed with the OVER clause.', f.line, 15);
+  return 'distinct ';
+};
 
 const count =
   (type: SqlType): BuiltIn =>
@@ -154,6 +159,7 @@ const offsetFunction =
   (f) => {
     if (!f.call.over)
       throw new SqlError(10753, `The function '${f.call.name}' must have an OVER clause.`, f.line, 15);
+    if (f.call.ignoreNulls) throw unsupported(`${f.call.name} IGNORE NULLS`, f.line);
     const e = f.arg(0);
     const args = [f.key(e), f.has(1) ? f.int(1) : '1'];
     const text = isText(e.type);
@@ -172,10 +178,12 @@ const offsetFunction =
 const edgeFunction =
   (name: 'first_value' | 'last_value'): BuiltIn =>
   (f) => {
-    if (f.call.ignoreNulls) throw unsupported(`${f.call.name} IGNORE NULLS`, f.line);
     const e = f.arg(0);
+    const key = f.key(e);
+    const known = `array_agg(${key}) filter (where ${key} is not null)${f.over()}`;
+    const at = name === 'first_value' ? '1' : `(count(${key})${f.over()})::int4`;
     return {
-      pg: `${name}(${f.key(e)})${f.over()}`,
+      pg: f.call.ignoreNulls ? `(${known})[${at}]` : `${name}(${key})${f.over()}`,
       type: e.type,
       nullable: true,
       ...(isText(e.type) ? { raw: true } : {}),
@@ -206,6 +214,9 @@ export const aggregateFunctions: FunctionTable = {
   LEAD: fn(1, 3, offsetFunction('lead')),
   FIRST_VALUE: fn(1, 1, edgeFunction('first_value')),
   LAST_VALUE: fn(1, 1, edgeFunction('last_value')),
+  GROUPING_ID: fn(1, 32, (f) =>
+    typed(`grouping(${Array.from({ length: f.count }, (_, i) => f.key(f.arg(i))).join(', ')})`, INT, false),
+  ),
   GROUPING: fn(1, 1, (f) => typed(`(grouping(${f.key(f.arg(0))}))::int2`, { name: 'tinyint' }, false)),
   CHECKSUM_AGG: fn(1, 1, (f) => typed(`(bit_xor(${f.int(0)}))`, INT)),
 };

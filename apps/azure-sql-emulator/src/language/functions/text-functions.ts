@@ -1,7 +1,7 @@
 import { BIGINT, INT, isLob, isText, isUnicode, nvarchar, varchar, isBinary, familyOf } from '../types.js';
 import type { SqlType } from '../../engine.js';
 import { unsupported } from '../errors.js';
-import { typed, type Typed } from '../binder/typed.js';
+import { isCaseSensitive, typed, type Typed } from '../binder/typed.js';
 import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
 
 const textType = (e: Typed, length?: number): SqlType => {
@@ -85,7 +85,9 @@ const concatenation = (f: FunctionContext, from: number, separator?: string): Ty
     length: length >= 1e9 ? -1 : Math.min(length, limit),
   };
   const pg =
-    separator === undefined ? `concat(${parts.join(', ')})` : `concat_ws(${separator}, ${parts.join(', ')})`;
+    separator === undefined
+      ? `concat(${parts.join(', ')})`
+      : `concat_ws(coalesce(${separator}, ''), ${parts.join(', ')})`;
   return typed(pg, type, false);
 };
 
@@ -93,15 +95,32 @@ const replicate: BuiltIn = (f) => {
   const e = f.arg(0);
   const n = constantInt(f.arg(1));
   const length = n === undefined ? 8000 : (e.type.length ?? 1) * n;
+  const whole = `(case when ${f.int(1)} < 0 then null else repeat(${f.text(0)}, ${f.int(1)}) end)`;
+  const limit = isText(e.type) && isUnicode(e.type) ? 4000 : 8000;
+  const fits = isLob(e.type) || (n !== undefined && length <= limit);
   return {
-    ...same(e, `(case when ${f.int(1)} < 0 then null else repeat(${f.text(0)}, ${f.int(1)}) end)`, length),
+    ...same(e, fits ? whole : `emu.left16(${whole}, ${limit})`, length),
     nullable: true,
   };
 };
 
-const trim: BuiltIn = (f) => {
-  if (f.count === 2) throw unsupported('TRIM with two arguments', f.line);
-  return same(f.arg(0), `btrim(${f.text(0)}, ' ')`);
+const trim =
+  (side: 'both' | 'leading' | 'trailing'): BuiltIn =>
+  (f) => {
+    const where = f.call.datePart ?? side;
+    if (f.has(1)) return same(f.arg(0), `emu.trimmed(${f.text(0)}, ${f.text(1)}, '${where}')`);
+    const name = { both: 'btrim', leading: 'ltrim', trailing: 'rtrim' }[side];
+    return same(f.arg(0), `${name}(${f.text(0)}, ' ')`);
+  };
+
+/** Whether the collation that the arguments meet in tells cases apart. */
+const caseSensitive = (f: FunctionContext, ...args: readonly number[]): boolean => {
+  const values = args.map((n) => f.arg(n));
+  const decides =
+    values.find((e) => e.collationFrom === 'explicit') ?? values.find((e) => e.collationFrom === 'column');
+  const name = decides?.type.collation;
+  if (/_AI(_|$)/i.test(name ?? '')) throw unsupported(`${f.call.name} in the collation ${name}`, f.line);
+  return isCaseSensitive(name);
 };
 
 const stringAgg: BuiltIn = (f) => {
@@ -124,6 +143,8 @@ const stringAgg: BuiltIn = (f) => {
 };
 
 const hashAlgorithms: Record<string, (x: string) => string> = {
+  SHA: (x) => `emu.digest(${x}, 'sha1')`,
+  SHA1: (x) => `emu.digest(${x}, 'sha1')`,
   MD5: (x) => `decode(md5(${x}), 'hex')`,
   SHA2_256: (x) => `sha256(${x})`,
   SHA2_512: (x) => `sha512(${x})`,
@@ -141,7 +162,7 @@ const hashBytes: BuiltIn = (f) => {
 export const textFunctions: FunctionTable = {
   LEN: fn(1, 1, (f) =>
     typed(
-      isBinary(f.arg(0).type) ? `length(${f.arg(0).pg})` : `emu.len(${f.text(0)})`,
+      `${isBinary(f.arg(0).type) ? `length(${f.arg(0).pg})` : `emu.len(${f.text(0)})`}${isLob(f.arg(0).type) ? '::int8' : ''}`,
       isLob(f.arg(0).type) ? BIGINT : INT,
       f.arg(0).nullable,
     ),
@@ -150,28 +171,20 @@ export const textFunctions: FunctionTable = {
   UPPER: fn(
     1,
     1,
-    mapText((x) => `upper(${x} collate "und-x-icu")`),
+    mapText((x) => `upper(${x} collate pg_catalog.pg_c_utf8)`),
   ),
   LOWER: fn(
     1,
     1,
-    mapText((x) => `lower(${x} collate "und-x-icu")`),
+    mapText((x) => `lower(${x} collate pg_catalog.pg_c_utf8)`),
   ),
-  LTRIM: fn(
-    1,
-    1,
-    mapText((x) => `ltrim(${x}, ' ')`),
-  ),
-  RTRIM: fn(
-    1,
-    1,
-    mapText((x) => `rtrim(${x}, ' ')`),
-  ),
-  TRIM: fn(1, 2, trim),
+  LTRIM: fn(1, 2, trim('leading')),
+  RTRIM: fn(1, 2, trim('trailing')),
+  TRIM: fn(1, 2, trim('both')),
   REVERSE: fn(
     1,
     1,
-    mapText((x) => `reverse(${x})`),
+    mapText((x) => `emu.reversed(${x})`),
   ),
   LEFT: fn(2, 2, (f) => same(f.arg(0), `emu.left_of(${f.text(0)}, ${f.int(1)})`, constantInt(f.arg(1)))),
   RIGHT: fn(2, 2, (f) => same(f.arg(0), `emu.right_of(${f.text(0)}, ${f.int(1)})`, constantInt(f.arg(1)))),
@@ -180,7 +193,7 @@ export const textFunctions: FunctionTable = {
     if (isBinary(e.type))
       return typed(
         `substr(${e.pg}, ${f.int(1)}, ${f.int(2)})`,
-        { name: 'varbinary', length: e.type.length ?? 8000 },
+        { name: 'varbinary', length: isLob(e.type) ? -1 : (constantInt(f.arg(2)) ?? e.type.length ?? 8000) },
         e.nullable,
       );
     return {
@@ -189,12 +202,18 @@ export const textFunctions: FunctionTable = {
     };
   }),
   CHARINDEX: fn(2, 3, (f) => {
-    const pg = `emu.charindex(${f.text(0)}, ${f.text(1)}, ${f.has(2) ? f.int(2) : '1'})`;
+    const pg = `emu.charindex(${f.text(0)}, ${f.text(1)}, ${f.has(2) ? f.int(2) : '1'}, ${caseSensitive(f, 1, 0)})`;
     return typed(isLob(f.arg(1).type) ? `(${pg})::int8` : pg, isLob(f.arg(1).type) ? BIGINT : INT);
   }),
-  PATINDEX: fn(2, 2, (f) => typed(`emu.patindex(${f.text(0)}, ${f.text(1)})`, INT)),
+  PATINDEX: fn(2, 2, (f) =>
+    typed(`emu.patindex(${f.text(0)}, ${f.text(1)}, ${caseSensitive(f, 1, 0)})`, INT),
+  ),
   REPLACE: fn(3, 3, (f) => ({
-    ...same(f.arg(0), `emu.replace_ci(${f.text(0)}, ${f.text(1)}, ${f.text(2)})`, 8000),
+    ...same(
+      f.arg(0),
+      `emu.replace_in(${f.text(0)}, ${f.text(1)}, ${f.text(2)}, ${caseSensitive(f, 0, 1)})`,
+      8000,
+    ),
     nullable: true,
   })),
   STUFF: fn(4, 4, (f) => ({
@@ -203,14 +222,19 @@ export const textFunctions: FunctionTable = {
   })),
   REPLICATE: fn(2, 2, replicate),
   SPACE: fn(1, 1, (f) =>
-    typed(`(case when ${f.int(0)} < 0 then null else repeat(' ', ${f.int(0)}) end)`, varchar(8000)),
+    typed(
+      `(case when ${f.int(0)} < 0 then null else repeat(' ', least(${f.int(0)}, 8000)) end)`,
+      varchar(8000),
+    ),
   ),
   CONCAT: fn(2, 254, (f) => concatenation(f, 0)),
   CONCAT_WS: fn(3, 254, (f) => concatenation(f, 1, f.text(0))),
   STRING_AGG: fn(2, 2, stringAgg),
-  TRANSLATE: fn(3, 3, (f) => same(f.arg(0), `translate(${f.text(0)}, ${f.text(1)}, ${f.text(2)})`)),
-  ASCII: fn(1, 1, (f) => typed(`nullif(ascii(${f.text(0)}), 0)`, INT)),
-  UNICODE: fn(1, 1, (f) => typed(`nullif(ascii(${f.text(0)}), 0)`, INT)),
+  TRANSLATE: fn(3, 3, (f) =>
+    same(f.arg(0), `emu.translated(${f.text(0)}, ${f.text(1)}, ${f.text(2)}, ${caseSensitive(f, 0, 1)})`),
+  ),
+  ASCII: fn(1, 1, (f) => typed(`emu.ascii_of(${f.text(0)})`, INT)),
+  UNICODE: fn(1, 1, (f) => typed(`emu.unicode_of(${f.text(0)})`, INT)),
   CHAR: fn(1, 1, (f) =>
     typed(
       `(case when ${f.int(0)} between 1 and 127 then chr(${f.int(0)}) when ${f.int(0)} between 128 and 255 then convert_from(substr(int2send((${f.int(0)})::int2), 2), 'WIN1252') end)`,
@@ -245,14 +269,14 @@ export const textFunctions: FunctionTable = {
       );
     const x = f.text(0);
     return typed(
-      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null then 1 else 0 end)`,
+      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null or btrim(${x}) in ('+', '-', '.', ',', '$') then 1 else 0 end)`,
       INT,
       false,
     );
   }),
   ISDATE: fn(1, 1, (f) =>
     typed(
-      `(case when emu.text_ticks(nullif(btrim(${f.text(0)}), ''), 0, true, true) is null then 0 else 1 end)`,
+      `(case when emu.text_ticks(nullif(btrim(${f.text(0)}), ''), 0, true, 'datetime', 'varchar') is null then 0 else 1 end)`,
       INT,
       false,
     ),
@@ -260,7 +284,6 @@ export const textFunctions: FunctionTable = {
   FORMAT: fn(2, 3, (f) => {
     throw unsupported('FORMAT (use CONVERT)', f.line);
   }),
-  SOUNDEX: fn(1, 1, (f) => {
-    throw unsupported('SOUNDEX', f.line);
-  }),
+  SOUNDEX: fn(1, 1, (f) => typed(`emu.soundex(${f.text(0)})`, varchar(4))),
+  DIFFERENCE: fn(2, 2, (f) => typed(`emu.difference(${f.text(0)}, ${f.text(1)})`, INT)),
 };

@@ -157,26 +157,54 @@ const dateDiff =
     };
     const pg = `emu.datediff('${unit}', ${ticks(0)}, ${ticks(1)})`;
     if (type.name === 'bigint') return typed(pg, BIGINT);
-    return typed(`(${pg})::int4`, INT);
+    return typed(`emu.datediff_int(${pg})`, INT);
   };
+
+const timeParts = new Set(['hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond']);
+
+/** A date has no hours, a time no days. */
+const checkPart = (f: FunctionContext, part: string, family: TypeFamily): void => {
+  const missing =
+    family === 'date'
+      ? timeParts.has(part) || part === 'tzoffset'
+      : family === 'time' && !timeParts.has(part);
+  if (missing)
+    throw new SqlError(
+      9810,
+      `The datepart ${part} is not supported by date function ${f.call.name.toLowerCase()} for data type ${family}.`,
+      f.line,
+    );
+};
+
+/** Weeks and weekdays are counted from SET DATEFIRST. */
+const partOfTicks = (part: string, ticks: string): string =>
+  part === 'week' || part === 'weekday'
+    ? `emu.week_part('${part}', ${ticks}, emu.datefirst())`
+    : `emu.datepart('${part}', ${ticks})`;
 
 const datePart: BuiltIn = (f) => {
   const part = partOf(f);
   const { value, family } = temporal(f, 0);
+  checkPart(f, part, family);
   if (part === 'tzoffset') {
     return typed(family === 'datetimeoffset' ? `(${value.pg}).o::int4` : '0', INT, value.nullable);
   }
-  return typed(`emu.datepart('${part}', ${ticksOf(value.pg, family)})`, INT, value.nullable);
+  return typed(partOfTicks(part, ticksOf(value.pg, family)), INT, value.nullable);
 };
 
 const dateName: BuiltIn = (f) => {
   const part = partOf(f);
   const { value, family } = temporal(f, 0);
+  checkPart(f, part, family);
   const ticks = ticksOf(value.pg, family);
   if (part === 'month') return typed(`rtrim(to_char(emu.ticks_date(${ticks}), 'FMMonth'))`, nvarchar(30));
   if (part === 'weekday') return typed(`rtrim(to_char(emu.ticks_date(${ticks}), 'FMDay'))`, nvarchar(30));
-  if (part === 'tzoffset') throw unsupported('DATENAME(tzoffset)', f.line);
-  return typed(`(emu.datepart('${part}', ${ticks}))::text`, nvarchar(30));
+  if (part === 'tzoffset')
+    return typed(
+      family === 'datetimeoffset' ? `emu.offset_text((${value.pg}).o)` : "'+00:00'::text",
+      nvarchar(30),
+    );
+  return typed(`(${partOfTicks(part, ticks)})::text`, nvarchar(30));
 };
 
 const simplePart =
@@ -212,10 +240,9 @@ const fromParts =
         type,
       );
     const date = timeFrom === 3 ? `${f.int(0)}, ${f.int(1)}, ${f.int(2)}` : '1, 1, 1';
-    const [h, m, s] = [0, 1, 2].map((i) => f.int(timeFrom + i));
     if (type.name === 'datetime') {
       return typed(
-        `emu.ticks_datetime(emu.make_ticks(${date}, ${h}, ${m}, ${s}, (${f.int(6)})::int8 * 10000, ${target}))`,
+        `emu.ticks_datetime(emu.make_ticks(${date}, ${f.int(3)}, ${f.int(4)}, ${f.int(5)}, (${f.int(6)})::int8 * 10000, ${target}))`,
         type,
       );
     }
@@ -225,6 +252,7 @@ const fromParts =
         type,
       );
     }
+    const [h, m, s] = [0, 1, 2].map((i) => f.int(timeFrom + i));
     const scale = scaled(timeFrom + (type.name === 'datetimeoffset' ? 6 : 4));
     const fraction = `(${f.int(timeFrom + 3)})::int8 * ${10 ** (7 - scale)}`;
     const ticks = `emu.make_ticks(${date}, ${h}, ${m}, ${s}, ${fraction}, ${target})`;
@@ -267,7 +295,32 @@ export const timeFunctions: FunctionTable = {
   DATETRUNC: fn(1, 1, (f) => {
     const { value, family } = temporal(f, 0);
     const part = partOf(f);
+    if (part === 'weekday' || part === 'nanosecond' || part === 'tzoffset')
+      throw new SqlError(
+        9810,
+        `The datepart ${part} is not supported by date function datetrunc for data type ${value.type.name}.`,
+        f.line,
+      );
+    checkPart(f, part, family);
     return fromTicks(`emu.datetrunc('${part}', ${ticksOf(value.pg, family)})`, value, family);
+  }),
+  DATE_BUCKET: fn(2, 3, (f) => {
+    const part = partOf(f);
+    const units = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'];
+    const { value, family } = temporal(f, 1);
+    if (!units.includes(part))
+      throw new SqlError(
+        9810,
+        `The datepart ${part} is not supported by date function date_bucket for data type ${value.type.name}.`,
+        f.line,
+      );
+    checkPart(f, part, family);
+    const origin = f.has(2) ? ticksOf(f.to(f.arg(2), value.type), family) : '599266080000000000';
+    return fromTicks(
+      `emu.date_bucket('${part}', ${f.bigint(0)}, ${ticksOf(value.pg, family)}, ${origin})`,
+      value,
+      family,
+    );
   }),
   EOMONTH: fn(1, 2, (f) => {
     const { value, family } = temporal(f, 0);

@@ -1,7 +1,20 @@
 import { baseSql, datetimeoffsetSql } from './base.sql.js';
+import { binarySql } from './binaries.sql.js';
 import { catalogSql } from './catalog.sql.js';
+import { numberSql } from './numbers.sql.js';
+import { stringSql } from './strings.sql.js';
 import { temporalSql } from './temporal.sql.js';
 import { textSql } from './text.sql.js';
 
 /** Everything a database needs before the first statement of T-SQL; safe to run again. */
-export const preludeSql = `set client_min_messages = warning; set check_function_bodies = off;\n${baseSql}\n${datetimeoffsetSql}\n${textSql}\n${temporalSql}\n${catalogSql}`;
+export const preludeSql = [
+  'set client_min_messages = warning; set check_function_bodies = off;',
+  baseSql,
+  datetimeoffsetSql,
+  textSql,
+  binarySql,
+  numberSql,
+  stringSql,
+  temporalSql,
+  catalogSql,
+].join('\n');

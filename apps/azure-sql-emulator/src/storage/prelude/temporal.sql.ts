@@ -8,10 +8,33 @@ create or replace function emu.ticks_date(t int8) returns date language sql immu
 create or replace function emu.datetime_ticks(u int8) returns int8 language sql immutable strict parallel safe as $$
   select 599266080000000000 + (u / 25920000 - case when u % 25920000 < 0 then 1 else 0 end) * 864000000000
     + (((u % 25920000 + 25920000) % 25920000) * 200000 + 3) / 6 $$;
+create or replace function emu.out_of_range(t int8, source text, target text) returns int8 language plpgsql immutable as $$
+begin
+  perform emu.raise(242, 16, 3, 'The conversion of a ' || source || ' data type to a ' || target || ' data type resulted in an out-of-range value.');
+end $$;
 create or replace function emu.ticks_datetime(t int8) returns int8 language sql immutable strict parallel safe as $$
-  select (t / 864000000000 - 693595) * 25920000 + ((t % 864000000000) * 3 + 50000) / 100000 $$;
+  select case when t < 552877920000000000 or t >= 3155378975999985000 then emu.out_of_range(t, 'datetime2', 'datetime')
+    else (t / 864000000000 - 693595) * 25920000 + ((t % 864000000000) * 3 + 50000) / 100000 end $$;
 create or replace function emu.ticks_minutes(t int8) returns int4 language sql immutable strict parallel safe as $$
-  select ((t + 300010000) / 600000000 - 998776800)::int4 $$;
+  select (case when t < 599266080000000000 or t >= 655889183699990000 then emu.out_of_range(t, 'datetime2', 'smalldatetime')
+    else (t + 300010000) / 600000000 - 998776800 end)::int4 $$;
+-- datetime from a number of days, and the result of adding two: 1753 to 9999.
+create or replace function emu.days_units(x numeric) returns int8 language plpgsql immutable strict parallel safe as $$
+begin
+  if round(x * 25920000) not between -1391644800000 and 76683386879999 then
+    perform emu.raise(8115, 16, 2, 'Arithmetic overflow error converting expression to data type datetime.');
+  end if;
+  return round(x * 25920000);
+end $$;
+create or replace function emu.sum_units(x int8) returns int8 language plpgsql immutable strict parallel safe as $$
+begin
+  if x not between -1391644800000 and 76683386879999 then
+    perform emu.raise(517, 16, 1, 'Adding a value to a ''datetime'' column caused an overflow.');
+  end if;
+  return x;
+end $$;
+create or replace function emu.datefirst() returns int language sql stable parallel safe as $$
+  select coalesce(nullif(current_setting('emu.datefirst', true), ''), '7')::int $$;
 create or replace function emu.minutes_ticks(m int4) returns int8 language sql immutable strict parallel safe as $$ select (m::int8 + 998776800) * 600000000 $$;
 create or replace function emu.round_ticks(t int8, s int) returns int8 language sql immutable strict parallel safe as $$
   select case when s >= 7 then t else least(3155378975999999999 / (10 ^ (7 - s))::int8 * (10 ^ (7 - s))::int8, (t + 5 * (10 ^ (6 - s))::int8) / (10 ^ (7 - s))::int8 * (10 ^ (7 - s))::int8) end $$;
@@ -78,6 +101,7 @@ begin
     if tp = '' then perform emu.raise(281, 16, 1, style || ' is not a valid style number when converting from time to a character string.'); end if;
     return ltrim(tp);
   end if;
+  if style in (130, 131) then perform emu.raise(40515, 16, 1, 'not supported by the emulator: CONVERT style ' || style || ' (the Hijri calendar)'); end if;
   if dp = '' and tp = '' then perform emu.raise(281, 16, 1, style || ' is not a valid style number when converting from datetime to a character string.'); end if;
   if dp = '' or style in (8, 108, 14, 114, 24) then return tp; end if;
   if tp = '' or style = 23 then return dp; end if;
@@ -86,10 +110,11 @@ end $$;
 
 -- Text to ticks and offset. Its variables are in "C": a column's case-insensitive collation would reach them, and no regular
 -- expression takes such a one. Understands ISO 8601, the ODBC form, yyyymmdd, mm/dd/yyyy (or by style dd/mm/yyyy), and month names; a time alone.
-create or replace function emu.parse_time(x text, style int, out ticks int8, out off int, out ok bool) language plpgsql immutable parallel safe as $$
+drop function if exists emu.parse_time(text, int);
+create or replace function emu.read_time(x text, style int, out ticks int8, out off int, out ok bool, out shaped bool) language plpgsql immutable parallel safe as $$
 declare y text collate "C" := btrim(x, E' \t\n\r'); m text[] collate "C"; dt text collate "C" := ''; tm text collate "C" := ''; yy int; mm int; dd int; h int := 0; mi int := 0; se int := 0; fr int8 := 0; base date;
 begin
-  ok := false; ticks := 0; off := null;
+  ok := false; shaped := false; ticks := 0; off := null;
   if y = '' then ticks := 599266080000000000; ok := true; return; end if;
   m := regexp_match(y, '^(.*?)\s*(Z|[+-]\d{2}:\d{2})$', 'i');
   if m is not null and m[1] ~ ':' then
@@ -97,7 +122,7 @@ begin
     if upper(m[2]) = 'Z' then off := 0;
     else
       off := (case when left(m[2], 1) = '-' then -1 else 1 end) * (substr(m[2], 2, 2)::int * 60 + substr(m[2], 5, 2)::int);
-      if abs(off) > 840 or substr(m[2], 5, 2)::int > 59 then return; end if;
+      if abs(off) > 840 or substr(m[2], 5, 2)::int > 59 then shaped := true; return; end if;
     end if;
   end if;
   m := regexp_match(y, '^(.*?)(?:^|[T\s])\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*(AM|PM)?$', 'i');
@@ -105,10 +130,10 @@ begin
     dt := btrim(m[1]); h := m[2]::int; mi := coalesce(m[3]::int, 0); se := coalesce(m[4]::int, 0);
     if m[5] is not null then fr := round(rpad(m[5], 9, '0')::numeric / 100); end if;
     if m[6] is not null then
-      if h > 12 or h = 0 then return; end if;
+      if h > 12 then shaped := true; return; end if;
       h := h % 12 + case when upper(m[6]) = 'PM' then 12 else 0 end;
     end if;
-    if h > 23 or mi > 59 or se > 59 then return; end if;
+    if h > 23 or mi > 59 or se > 59 then shaped := true; return; end if;
   else dt := y;
   end if;
   if dt = '' then base := date '1900-01-01';
@@ -126,7 +151,8 @@ begin
           if m is not null then
             yy := m[3]::int;
             if length(m[3]) = 2 then yy := yy + case when yy < 50 then 2000 else 1900 end; end if;
-            if style in (3, 103, 4, 104, 5, 105) then dd := m[1]::int; mm := m[2]::int; else mm := m[1]::int; dd := m[2]::int; end if;
+            if style in (2, 102, 11, 111) and length(m[3]) = 2 then yy := m[1]::int + case when m[1]::int < 50 then 2000 else 1900 end; mm := m[2]::int; dd := m[3]::int;
+            elsif style in (3, 103, 4, 104, 5, 105) then dd := m[1]::int; mm := m[2]::int; else mm := m[1]::int; dd := m[2]::int; end if;
           else
             m := regexp_match(dt, '^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})$');
             if m is not null then dd := m[2]::int; yy := m[3]::int; dt := m[1];
@@ -147,33 +173,33 @@ begin
         end if;
       end if;
     end if;
-    if yy < 1 or mm < 1 or mm > 12 or dd < 1 or dd > 31 then return; end if;
-    if dd > extract(day from (make_date(yy, mm, 1) + interval '1 month' - interval '1 day')) then return; end if;
+    if yy < 1 or mm < 1 or mm > 12 or dd < 1 or dd > 31 then shaped := true; return; end if;
+    if dd > extract(day from (make_date(yy, mm, 1) + interval '1 month' - interval '1 day')) then shaped := true; return; end if;
     base := make_date(yy, mm, dd);
   end if;
   ticks := (base - date '0001-01-01')::int8 * 864000000000 + (h * 3600 + mi * 60 + se)::int8 * 10000000 + fr;
   ok := true;
 end $$;
-create or replace function emu.text_ticks(x text, style int, attempt bool, classic bool) returns int8 language plpgsql immutable parallel safe as $$
-declare p record;
+create or replace function emu.text_ticks(x text, style int, attempt bool, target text, source text) returns int8 language plpgsql immutable parallel safe as $$
+declare p record; classic bool := target in ('datetime', 'smalldatetime');
 begin
   if x is null then return null; end if;
-  p := emu.parse_time(x, style);
-  if not p.ok then
-    if attempt then return null; end if;
-    perform emu.raise(241, 16, 1, 'Conversion failed when converting date and/or time from character string.');
+  p := emu.read_time(x, style);
+  if p.ok and not (target = 'datetime' and (p.ticks < 552877920000000000 or p.ticks >= 3155378975999985000))
+    and not (target = 'smalldatetime' and (p.ticks < 599266080000000000 or p.ticks >= 655889183699990000)) then return p.ticks; end if;
+  if attempt then return null; end if;
+  if classic and (p.ok or p.shaped) then
+    perform emu.raise(242, 16, 3, 'The conversion of a ' || source || ' data type to a ' || target || ' data type resulted in an out-of-range value.');
+  elsif target = 'smalldatetime' then
+    perform emu.raise(295, 16, 3, 'Conversion failed when converting character string to smalldatetime data type.');
   end if;
-  if classic and p.ticks < 552877920000000000 then
-    if attempt then return null; end if;
-    perform emu.raise(242, 16, 3, 'The conversion of a varchar data type to a datetime data type resulted in an out-of-range value.');
-  end if;
-  return p.ticks;
+  perform emu.raise(241, 16, 1, 'Conversion failed when converting date and/or time from character string.');
 end $$;
 create or replace function emu.text_dto(x text, style int, attempt bool) returns emu.dto language plpgsql immutable parallel safe as $$
 declare p record;
 begin
   if x is null then return null; end if;
-  p := emu.parse_time(x, style);
+  p := emu.read_time(x, style);
   if not p.ok then
     if attempt then return null; end if;
     perform emu.raise(241, 16, 1, 'Conversion failed when converting date and/or time from character string.');
@@ -195,7 +221,8 @@ begin
       when 'minute' then t + n * 600000000 when 'second' then t + n * 10000000 when 'millisecond' then t + n * 10000
       when 'microsecond' then t + n * 10 when 'nanosecond' then t + round(n / 100.0)::int8 end;
   end if;
-  if r < 0 or r > 3155378975999999999 then
+  if r > (case when target = 'smalldatetime' then 655889183699989999 else 3155378975999999999 end)
+    or r < (case target when 'datetime' then 552877920000000000 when 'smalldatetime' then 599266080000000000 else 0 end) then
     perform emu.raise(517, 16, 1, 'Adding a value to a ''' || target || ''' column caused an overflow.');
   end if;
   return r;
@@ -213,6 +240,32 @@ create or replace function emu.datediff(part text, a int8, b int8) returns int8 
     when 'millisecond' then b / 10000 - a / 10000
     when 'microsecond' then b / 10 - a / 10
     when 'nanosecond' then (b - a) * 100 end $$;
+create or replace function emu.datediff_int(x int8) returns int4 language plpgsql immutable strict parallel safe as $$
+begin
+  if x not between -2147483648 and 2147483647 then
+    perform emu.raise(535, 16, 0, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.');
+  end if;
+  return x;
+end $$;
+create or replace function emu.week_part(part text, t int8, f int) returns int4 language sql immutable strict parallel safe as $$
+  select case part
+    when 'weekday' then ((t / 864000000000 + 8 - f) % 7 + 1)::int
+    else (extract(doy from emu.ticks_date(t))::int - 1 + (extract(isodow from date_trunc('year', emu.ticks_date(t)::timestamp))::int - f + 7) % 7) / 7 + 1 end $$;
+create or replace function emu.date_bucket(part text, n int8, t int8, o int8) returns int8 language plpgsql immutable strict parallel safe as $$
+declare unit int8; m int8; r int8;
+begin
+  if n <= 0 then perform emu.raise(9834, 16, 1, 'Invalid bucket width value passed to date_bucket function. Only positive values are allowed.'); end if;
+  unit := case part when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000 when 'minute' then 600000000
+    when 'second' then 10000000 when 'millisecond' then 10000 end;
+  if unit is not null then
+    unit := unit * n;
+    return o + (t - o) / unit * unit - case when (t - o) % unit < 0 then unit else 0 end;
+  end if;
+  m := case part when 'year' then 12 when 'quarter' then 3 else 1 end * n;
+  r := emu.datediff('month', o, t) / m * m;
+  while emu.dateadd('month', r, o, 'datetime2') > t loop r := r - m; end loop;
+  return emu.dateadd('month', r, o, 'datetime2');
+end $$;
 create or replace function emu.datepart(part text, t int8) returns int4 language sql immutable strict parallel safe as $$
   select case part
     when 'year' then extract(year from emu.ticks_date(t))::int
@@ -229,13 +282,13 @@ create or replace function emu.datepart(part text, t int8) returns int4 language
     when 'millisecond' then (t % 10000000 / 10000)::int
     when 'microsecond' then (t % 10000000 / 10)::int
     when 'nanosecond' then (t % 10000000 * 100)::int end $$;
-create or replace function emu.datetrunc(part text, t int8) returns int8 language sql immutable strict parallel safe as $$
+create or replace function emu.datetrunc(part text, t int8) returns int8 language sql stable strict parallel safe as $$
   select case part
     when 'year' then emu.date_ticks(date_trunc('year', emu.ticks_date(t)::timestamp)::date)
     when 'quarter' then emu.date_ticks(date_trunc('quarter', emu.ticks_date(t)::timestamp)::date)
     when 'month' then emu.date_ticks(date_trunc('month', emu.ticks_date(t)::timestamp)::date)
     when 'iso_week' then emu.date_ticks(date_trunc('week', emu.ticks_date(t)::timestamp)::date)
-    when 'week' then t - t % 864000000000 - ((t / 864000000000 + 1) % 7) * 864000000000
+    when 'week' then t - t % 864000000000 - ((t / 864000000000 + 8 - emu.datefirst()) % 7) * 864000000000
     when 'day' then t - t % 864000000000 when 'dayofyear' then t - t % 864000000000
     when 'hour' then t - t % 36000000000 when 'minute' then t - t % 600000000 when 'second' then t - t % 10000000
     when 'millisecond' then t - t % 10000 when 'microsecond' then t - t % 10 end $$;
