@@ -6,7 +6,7 @@ export const stringSql = String.raw`
 create or replace function emu.fold(x text, cs bool) returns text language sql immutable strict parallel safe as $$
   select case when cs then x else lower(x collate pg_catalog.pg_c_utf8) end $$;
 create or replace function emu.has_pairs(x text) returns bool language sql immutable strict parallel safe as $$
-  select octet_length(x) > length(x) and x ~ '[\U00010000-\U0010FFFF]' $$;
+  select octet_length(x) > length(x) and x collate "C" ~ '[\U00010000-\U0010FFFF]' $$;
 
 -- Part of a text by UTF-16 units. Half of a surrogate pair is no character that PostgreSQL could hold.
 create or replace function emu.sub16(x text, start int, n int) returns text language plpgsql immutable strict parallel safe as $$
@@ -107,7 +107,7 @@ create or replace function emu.unicode_of(x text) returns int language sql immut
 create or replace function emu.soundex(x text) returns text language plpgsql immutable strict parallel safe as $$
 declare y text := upper(x); r text; last text; c text; code text; i int;
 begin
-  if x !~ '^[A-Za-z]+$' then perform emu.raise(40515, 16, 1, 'not supported by the emulator: SOUNDEX of anything but one word of the letters A to Z'); end if;
+  if x collate "C" !~ '^[A-Za-z]+$' then perform emu.raise(40515, 16, 1, 'not supported by the emulator: SOUNDEX of anything but one word of the letters A to Z'); end if;
   r := left(y, 1);
   last := translate(r, 'AEIOUYHWBFPVCGJKQSXZDTLMNR', '00000000111122222222334556');
   for i in 2 .. length(y) loop
