@@ -101,6 +101,7 @@ export class CommandRunner {
     return translateError(error, {
       catalog,
       database: runtime.database.name,
+      sessionId: runtime.id,
       line,
       verb,
       columnNames,

@@ -7,6 +7,8 @@ import { decodeGuid } from '../storage/value-codec.js';
 export interface ErrorContext {
   readonly catalog: Catalog;
   readonly database: string;
+  /** @@SPID. */
+  readonly sessionId: number;
   readonly line: number;
   /** INSERT, UPDATE, DELETE or MERGE, as messages name the statement. */
   readonly verb: string;
@@ -69,7 +71,7 @@ export const translateError = (error: unknown, context: ErrorContext): unknown =
       return endsBatch(
         new SqlError(
           1205,
-          'Transaction (Process ID 51) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
+          `Transaction (Process ID ${context.sessionId}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.`,
           line,
           13,
           51,
@@ -261,7 +263,7 @@ const conflict = (error: PgError, context: ErrorContext): SqlError => {
     return endsBatch(
       new SqlError(
         1205,
-        'Transaction (Process ID 51) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
+        `Transaction (Process ID ${context.sessionId}) was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.`,
         context.line,
         13,
         51,

@@ -71,6 +71,7 @@ export class SchemaChanger {
       throw translateError(error instanceof PgError ? error : error, {
         catalog,
         database: runtime.database.name,
+        sessionId: runtime.id,
         line,
         verb,
         snapshot: false,

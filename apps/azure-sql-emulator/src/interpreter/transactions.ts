@@ -55,6 +55,7 @@ export class Transactions {
       throw translateError(error, {
         catalog: await runtime.catalog(),
         database: runtime.database.name,
+        sessionId: runtime.id,
         line,
         verb: 'COMMIT',
         snapshot: transaction.isolation === 'snapshot',

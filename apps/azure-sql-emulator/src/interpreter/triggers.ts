@@ -63,8 +63,11 @@ const withTriggers = async (
     runtime.rowCount = count;
     runtime.done(sink, statement.kind, count);
   } catch (error) {
-    if (own && runtime.transaction && runtime.frame.tryDepth === 0)
-      await transactions.rollbackAll(silentSink);
+    if (own && runtime.transaction) {
+      // Caught, it leaves a transaction that can only be rolled back.
+      if (runtime.frame.tryDepth > 0) runtime.transaction.doomed = true;
+      else await transactions.rollbackAll(silentSink);
+    }
     throw error;
   }
 };
