@@ -126,7 +126,8 @@ export class DatabaseChanger extends ObjectChanger {
     const { runtime } = this;
     const name = statement.database === '' ? runtime.database.name : statement.database;
     const database = runtime.databases.find(name);
-    if (!database || (database !== runtime.database && !runtime.isAdministrator)) {
+    const mayAlter = runtime.isAdministrator || (database === runtime.database && !states.has(option));
+    if (!database || !mayAlter) {
       if (['tempdb', 'model', 'msdb'].includes(name.toLowerCase()))
         throw unsupported(`ALTER DATABASE ${name}`, line);
       throw new SqlError(

@@ -17,6 +17,9 @@ export const addExtendedProperty = async (
   target: PropertyTarget,
   line: number,
 ): Promise<void> => {
+  if (!(await runtime.mayDefine()))
+    throw new SqlError(15247, 'User does not have permission to perform this action.', line);
+  await runtime.checkWritable(line);
   const { ids, shown } = await place(runtime, target, line);
   const key = [...ids.map(String), target.name];
   const [taken] = await runtime.link.atomically((connection) =>

@@ -45,6 +45,14 @@ const checkIdentity = async (runner: BatchRunner, statement: StatementOf<'dbcc'>
   const { args, line } = statement;
   const { runtime, sink } = runner;
   const [target, how, value] = args;
+  if (!(await runtime.mayDefine()))
+    throw new SqlError(
+      2557,
+      `User '${runtime.user}' does not have permission to run DBCC CHECKIDENT.`,
+      line,
+      14,
+      5,
+    );
   if (!target) throw new SqlError(2560, 'Parameter 1 is incorrect for this DBCC statement.', line, 16, 9);
   const parts = await nameOf(runner, target);
   const name = parts.at(-1) ?? '';

@@ -7,6 +7,7 @@ import { SqlError } from '../language/errors.js';
 import { encodeValue } from '../storage/value-codec.js';
 import type { Database } from './database.js';
 import type { Databases, HostedSession } from './databases.js';
+import { Access } from './access.js';
 import { bindInline } from './inline-function.js';
 import type { SessionLink } from './session-link.js';
 import { defaultOptions, newFrame, type Cursor, type Frame, type SessionOptions } from './session-state.js';
@@ -103,6 +104,11 @@ export class Runtime {
 
   async isReadOnly(): Promise<boolean> {
     return this.onReplica || (await this.catalog()).setting('read_only') === 'on';
+  }
+
+  /** May create and alter, as members of db_ddladmin do. */
+  async mayDefine(): Promise<boolean> {
+    return this.isAdministrator || new Access(await this.catalog(), this.user).mayDefine;
   }
 
   /** @throws {SqlError} 3906 on a read-only replica and in a read-only database. */
