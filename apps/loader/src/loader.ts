@@ -1,12 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { isPipelineError } from '@thalamus/contracts';
 import { controlTopics, createKafka, ensureTopics, JournalWriter } from '@thalamus/kafka';
-import { ObjectStore, type ObjectStoreAddress } from '@thalamus/object-store';
+import { ObjectStore } from '@thalamus/object-store';
 import {
   Health,
   LOG,
   Metrics,
   retrying,
+  storeAddress,
+  warehouseAddress,
   type Logger,
   type Settings,
   type Stoppable,
@@ -32,7 +34,7 @@ export async function startLoader(app: INestApplication, settings: Settings): Pr
   const schemas = new SchemaRegistry(kafka, topics);
   await schemas.start();
   const records = await RecordWriter.open(kafka);
-  const store = new ObjectStore(storeAddress(settings));
+  const store = new ObjectStore(storeAddress(env));
   const shared = {
     kafka,
     config,
@@ -56,7 +58,12 @@ export async function startLoader(app: INestApplication, settings: Settings): Pr
   if (env.THALAMUS_LOADER_ROLES.includes('apply')) {
     const journal = await JournalWriter.open(kafka, topics, { source: '/loader/apply' });
     journals.push(journal);
-    const warehouse = openWarehouse(settings);
+    const warehouse = new Warehouse({
+      ...warehouseAddress(env),
+      // One more than COPYs: tables are dropped while another connection holds a session.
+      maxConnections: config.apply.copyConcurrency + 1,
+      applicationName: 'thalamus-loader',
+    });
     closing.push(() => warehouse.close());
     roles.push(
       await ApplyRunner.start({
@@ -103,32 +110,4 @@ async function tellHalt(
   } catch (journalError) {
     log.warn({ err: journalError }, 'the journal could not be told of the halt');
   }
-}
-
-function openWarehouse({ env, config }: Settings): Warehouse {
-  return new Warehouse({
-    host: env.THALAMUS_WAREHOUSE_HOST,
-    port: env.THALAMUS_WAREHOUSE_PORT,
-    database: env.THALAMUS_WAREHOUSE_DATABASE,
-    user: env.THALAMUS_WAREHOUSE_USER,
-    password: env.THALAMUS_WAREHOUSE_PASSWORD,
-    ssl: env.THALAMUS_WAREHOUSE_SSL,
-    maxConnections: config.apply.copyConcurrency + 1,
-    applicationName: 'thalamus-loader',
-  });
-}
-
-function storeAddress({ env }: Settings): ObjectStoreAddress {
-  const {
-    THALAMUS_STORE_ENDPOINT: endpoint,
-    THALAMUS_STORE_ACCESS_KEY: accessKeyId,
-    THALAMUS_STORE_SECRET_KEY: secretAccessKey,
-  } = env;
-  return {
-    bucket: env.THALAMUS_STORE_BUCKET,
-    region: env.THALAMUS_STORE_REGION,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(accessKeyId !== undefined &&
-      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
-  };
 }

@@ -1,4 +1,4 @@
-import { translateKafkaError, type Kafka } from '@thalamus/kafka';
+import { openProducer, translateKafkaError, type Kafka } from '@thalamus/kafka';
 
 type Producer = ReturnType<Kafka['producer']>;
 
@@ -7,17 +7,7 @@ export class RecordWriter {
   private constructor(private readonly producer: Producer) {}
 
   static async open(kafka: Kafka): Promise<RecordWriter> {
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-    });
-    try {
-      await producer.connect();
-    } catch (error) {
-      throw translateKafkaError(error, 'opening a producer');
-    }
-    return new RecordWriter(producer);
+    return new RecordWriter(await openProducer(kafka));
   }
 
   async write(topic: string, records: readonly { key: string; value: string }[]): Promise<void> {

@@ -1,20 +1,21 @@
 import type { INestApplication } from '@nestjs/common';
 import { controlTopics, createKafka, ensureTopics, JournalWriter } from '@thalamus/kafka';
-import { ObjectStore, type ObjectStoreAddress } from '@thalamus/object-store';
+import { ObjectStore } from '@thalamus/object-store';
 import {
   Health,
   JournalServer,
   LOG,
   Metrics,
+  storeAddress,
+  warehouseAddress,
   type Logger,
   type Settings,
   type Stoppable,
 } from '@thalamus/platform';
-import { Warehouse } from '@thalamus/redshift';
+import { LedgerStore, RunsStore, Warehouse } from '@thalamus/redshift';
 import { createBackend } from '@thalamus/spark';
 import { watchOwnership } from './ownership.js';
 import { Publisher } from './publish/publisher.js';
-import { RunsStore } from './publish/runs.store.js';
 import { CutReader } from './run/cut.reader.js';
 import { RunLoop } from './run/run.loop.js';
 import { RunReporter } from './run/run.reporter.js';
@@ -36,8 +37,13 @@ export async function startTransformer(app: INestApplication, settings: Settings
   const kafka = createKafka({ brokers: env.THALAMUS_KAFKA_BROKERS, clientId: 'thalamus-transformer' });
   await ensureTopics(kafka, controlTopics(topics, config));
   const journal = await JournalWriter.open(kafka, topics, { source: '/transformer' });
-  const warehouse = openWarehouse(settings);
-  const store = new ObjectStore(storeAddress(settings));
+  const warehouse = new Warehouse({
+    ...warehouseAddress(env),
+    // One more than COPYs: tables are dropped while another connection holds a session.
+    maxConnections: copiesAtATime + 1,
+    applicationName: 'thalamus-transformer',
+  });
+  const store = new ObjectStore(storeAddress(env));
   const reporter = new RunReporter(config.name, { journal, metrics: app.get(Metrics), health, log });
   const runner = createRunner(config.transform.package, settings, { warehouse, store, reporter, log });
 
@@ -94,7 +100,8 @@ function createRunner(
   const shared = {
     warehouse,
     store,
-    runs: new RunsStore(config.warehouse.operationsSchema, config.name),
+    ledger: new LedgerStore(config.warehouse.operationsSchema, config.name),
+    runs: new RunsStore(config.warehouse.operationsSchema),
     schemas: new Schemas(config.warehouse),
     iamRole: env.THALAMUS_WAREHOUSE_IAM_ROLE,
   };
@@ -109,33 +116,4 @@ function createRunner(
     reporter,
     onLeftover,
   });
-}
-
-function openWarehouse({ env }: Settings): Warehouse {
-  return new Warehouse({
-    host: env.THALAMUS_WAREHOUSE_HOST,
-    port: env.THALAMUS_WAREHOUSE_PORT,
-    database: env.THALAMUS_WAREHOUSE_DATABASE,
-    user: env.THALAMUS_WAREHOUSE_USER,
-    password: env.THALAMUS_WAREHOUSE_PASSWORD,
-    ssl: env.THALAMUS_WAREHOUSE_SSL,
-    // One more than COPYs: tables are dropped while another connection holds a session.
-    maxConnections: copiesAtATime + 1,
-    applicationName: 'thalamus-transformer',
-  });
-}
-
-function storeAddress({ env }: Settings): ObjectStoreAddress {
-  const {
-    THALAMUS_STORE_ENDPOINT: endpoint,
-    THALAMUS_STORE_ACCESS_KEY: accessKeyId,
-    THALAMUS_STORE_SECRET_KEY: secretAccessKey,
-  } = env;
-  return {
-    bucket: env.THALAMUS_STORE_BUCKET,
-    region: env.THALAMUS_STORE_REGION,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(accessKeyId !== undefined &&
-      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
-  };
 }

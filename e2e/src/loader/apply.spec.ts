@@ -140,6 +140,26 @@ describe('apply', () => {
     ]);
   });
 
+  it('forgets where earlier batches ended, when an owner takes over', async () => {
+    await using loader = await ground.pipeline('positions');
+    const { capture } = loader;
+    await capture.publishSchema('Person', 1, [key, name]);
+    const first = await loader.start('stage', 'apply');
+    await capture.poll([upsert(1, 'a')], { completed: [['Person', 1]] });
+    await capture.poll([upsert(1, 'b')], {});
+    await applied(loader, 2);
+    await first.stop();
+    await loader.start('stage', 'apply');
+    await capture.poll([upsert(1, 'c')], {});
+    await applied(loader, 3);
+    const kept = `select min(batch) as oldest, count(*) as kept from taops.positions where sync_group = 'positions'`;
+    await eventually(async () => (await loader.operations(kept))[0]?.['oldest'] === '3', {
+      withinMs: 10_000,
+      because: 'positions of batches 1 and 2 are removed',
+    });
+    expect(await loader.operations(kept)).toEqual([{ oldest: '3', kept: '1' }]);
+  });
+
   it('takes a new column and a longer text in mid-stream', async () => {
     await using loader = await ground.pipeline('columns');
     const { capture } = loader;

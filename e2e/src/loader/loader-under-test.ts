@@ -21,7 +21,7 @@ import { cloneRoot, startStack, type ComponentName, type LocalStack } from '@tha
 import { ObjectStore } from '@thalamus/object-store';
 import { Warehouse } from '@thalamus/redshift';
 import { eventually } from '../pipeline-under-test.js';
-import { LoaderProcess } from './loader-process.js';
+import { ServiceProcess } from '../service-process.js';
 import { ScriptedCapture } from './scripted-capture.js';
 
 export type LoaderRole = 'stage' | 'apply';
@@ -79,7 +79,7 @@ export class LoaderGround implements AsyncDisposable {
 /** One pipeline with loaders, and capture as the test scripts it. */
 export class LoaderUnderTest implements AsyncDisposable {
   readonly journal: AnyJournalEntry[] = [];
-  private readonly loaders: LoaderProcess[] = [];
+  private readonly loaders: ServiceProcess[] = [];
   private readonly ending = new AbortController();
   private reading: Promise<void> = Promise.resolve();
   readonly readingProblems: unknown[] = [];
@@ -149,9 +149,10 @@ export class LoaderUnderTest implements AsyncDisposable {
     return Math.max(0, ...this.entries('batch.applied').map((entry) => entry.data.batch));
   }
 
-  async start(...roles: LoaderRole[]): Promise<LoaderProcess> {
+  async start(...roles: LoaderRole[]): Promise<ServiceProcess> {
     const { kafka, s3, warehouse } = this.ground.stack.endpoints;
-    const loader = await LoaderProcess.start(
+    const loader = await ServiceProcess.start(
+      'loader',
       {
         THALAMUS_CONFIG: this.configFile,
         THALAMUS_KAFKA_BROKERS: kafka.brokers.join(','),

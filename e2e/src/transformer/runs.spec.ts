@@ -1,5 +1,5 @@
 import { eventually } from '../pipeline-under-test.js';
-import type { TransformerProcess } from './transformer-process.js';
+import type { ServiceProcess } from '../service-process.js';
 import { TransformerUnderTest } from './transformer-under-test.js';
 
 const place = {
@@ -51,7 +51,7 @@ const interview = {
  */
 describe('runs of the models', () => {
   let test: TransformerUnderTest;
-  let transformer: TransformerProcess;
+  let transformer: ServiceProcess;
 
   beforeAll(async () => {
     test = await TransformerUnderTest.open();

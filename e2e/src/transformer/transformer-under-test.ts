@@ -25,7 +25,7 @@ import { cloneRoot, serviceEnvironment, startStack, type LocalStack } from '@tha
 import { ObjectStore } from '@thalamus/object-store';
 import { buildCreateTable, buildInsertRows, OperationsStore, Warehouse } from '@thalamus/redshift';
 import { eventually } from '../pipeline-under-test.js';
-import { TransformerProcess } from './transformer-process.js';
+import { ServiceProcess } from '../service-process.js';
 
 type Finished = JournalData<'run.finished'>;
 type Values = Record<string, unknown>;
@@ -44,7 +44,7 @@ export class TransformerUnderTest implements AsyncDisposable {
   readonly journal: AnyJournalEntry[] = [];
   private readonly ending = new AbortController();
   private reading: Promise<void> = Promise.resolve();
-  private readonly processes: TransformerProcess[] = [];
+  private readonly processes: ServiceProcess[] = [];
   private batch = 0;
 
   private constructor(
@@ -161,7 +161,7 @@ export class TransformerUnderTest implements AsyncDisposable {
           await session.query(text, Object.values(values));
         }
       for (const statement of options.statements ?? []) await session.query(statement);
-      await this.operations.moveLedger(session, {
+      await this.operations.ledger.move(session, {
         previousBatch: batch - 1,
         firstBatch: batch,
         batch,
@@ -175,8 +175,9 @@ export class TransformerUnderTest implements AsyncDisposable {
     return batch;
   }
 
-  async start(): Promise<TransformerProcess> {
-    const process = await TransformerProcess.start(
+  async start(): Promise<ServiceProcess> {
+    const process = await ServiceProcess.start(
+      'transformer',
       { ...serviceEnvironment(this.stack.endpoints, this.configFile), THALAMUS_HTTP_PORT: '0' },
       join(this.stack.paths.logsDir, 'transformer-under-test.log'),
     );

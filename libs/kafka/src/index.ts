@@ -9,7 +9,7 @@ export { isFenced, translateKafkaError } from './kafka.errors.js';
 export { controlTopics, ensureTopics, type TopicSpec } from './topic-admin.js';
 export { encodeKey, murmur2, partitionOf } from './record-key.js';
 export { endOffsets, readTopic, type ReadOptions } from './topic-reader.js';
-export { journalEntry, JournalWriter, type JournalWriterOptions } from './journal-writer.js';
+export { journalEntry, JournalWriter, openProducer, type JournalWriterOptions } from './journal-writer.js';
 export { readEntry, readJournal, type ReadJournalOptions } from './journal-reader.js';
 export type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 export {

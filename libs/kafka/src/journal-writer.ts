@@ -34,6 +34,21 @@ export function journalEntry<T extends JournalType>(
   } as AnyJournalEntry;
 }
 
+/** An idempotent producer outside any transaction. @throws {PipelineError} THAL-K001, THAL-K003 */
+export async function openProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+  });
+  try {
+    await producer.connect();
+  } catch (error) {
+    throw translateKafkaError(error, 'opening a producer');
+  }
+  return producer;
+}
+
 /** Appends to the journal outside any transaction: acknowledged by all replicas, idempotent producer. */
 export class JournalWriter {
   private constructor(
@@ -43,17 +58,7 @@ export class JournalWriter {
   ) {}
 
   static async open(kafka: Kafka, topics: Topics, options: JournalWriterOptions): Promise<JournalWriter> {
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-    });
-    try {
-      await producer.connect();
-    } catch (error) {
-      throw translateKafkaError(error, 'opening the journal');
-    }
-    return new JournalWriter(producer, topics.journal, options);
+    return new JournalWriter(await openProducer(kafka), topics.journal, options);
   }
 
   /** @throws {PipelineError} THAL-K001, THAL-K003 */

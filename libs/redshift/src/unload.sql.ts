@@ -1,6 +1,7 @@
 import { PipelineError } from '@thalamus/contracts';
+import type { TableUnload } from '@thalamus/core/transform';
 import { buildAuthorization } from './copy.sql.js';
-import { quoteLiteral } from './identifier.js';
+import { quoteIdentifier, quoteLiteral, quoteTable, type TableName } from './identifier.js';
 
 export interface Unload {
   /** The query. Redshift allows no LIMIT in its outermost SELECT. */
@@ -32,4 +33,13 @@ export function buildUnload({ select, prefixUrl, iamRole, parallel = true }: Unl
 function quoteQuery(select: string): string {
   if (select.includes('\0')) throw new PipelineError('THAL-X002', 'a query must not hold NUL');
   return `'${select.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** The query of a model's input: the columns it needs. TIME has no counterpart in Spark: it travels as text. */
+export function buildInputSelect({ columns }: TableUnload, table: TableName): string {
+  const list = columns.map(({ name, type }) => {
+    const quoted = quoteIdentifier(name);
+    return type === 'TIME' ? `cast(${quoted} as varchar(16)) as ${quoted}` : quoted;
+  });
+  return `select ${list.join(', ')}\nfrom ${quoteTable(table)}`;
 }

@@ -3,7 +3,7 @@ import { PipelineError, type ChangeVersion, type PipelineConfig } from '@thalamu
 import { buildTableShape, refuseTableCollisions } from '@thalamus/core/change';
 import { isSelected, SourceSnapshot, type SourceOptions } from '@thalamus/mssql';
 import {
-  OperationsStore,
+  LedgerStore,
   readCatalog,
   tellFloatsInFull,
   Warehouse,
@@ -116,9 +116,7 @@ async function sameState(
   const { currentVersion } = await snapshot.session.observe();
   if (currentVersion === null)
     throw new PipelineError('THAL-S006', `change tracking is off for ${config.source.database}`);
-  const ledger = await new OperationsStore(config.warehouse.operationsSchema, config.name).readLedger(
-    session,
-  );
+  const ledger = await new LedgerStore(config.warehouse.operationsSchema, config.name).read(session);
   const where = `the source is at version ${currentVersion}, the warehouse at ${ledger.version} (batch ${ledger.batch})`;
   if (!ledger.consistent) return `an initial load has not ended: ${where}`;
   if (ledger.version > currentVersion) return `the source is behind the warehouse; was it restored? ${where}`;

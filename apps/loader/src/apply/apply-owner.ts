@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isPipelineError, PipelineError, type AnyJournalEntry } from '@thalamus/contracts';
 import { Backlog, spanLoss, type ApplyPlan, type Loss, type Plan } from '@thalamus/core/load';
 import { parseAnnouncement } from './announcement.js';
+import { reportApply } from './apply-report.js';
 import type { ApplyDependencies } from './apply-dependencies.js';
 import { reloadSignal } from './reload-signal.js';
 import type { StagedFilesCleaner } from './staged-files.cleaner.js';
@@ -10,6 +11,8 @@ import type { WarehouseApplier } from './warehouse-applier.js';
 /** How long a batch may wait for files before Kafka is asked whether their events still exist, ms. */
 const suspectLossAfterMs = 15_000;
 const longestPauseMs = 30_000;
+/** Positions grow by a row for each partition and batch. */
+const pruneEveryBatches = 1000;
 
 export interface OwnerPorts {
   readonly applier: WarehouseApplier;
@@ -35,6 +38,7 @@ export class ApplyOwner {
   private wakeUp = Promise.withResolvers<void>();
   private lastApplyMs = 0;
   private lastDurationMs = 0;
+  private prunedBatch = -Infinity;
   private waitingSinceMs: number | undefined;
   /** Resolves when entries can be accepted. */
   readonly ready: Promise<void>;
@@ -90,10 +94,10 @@ export class ApplyOwner {
     const group = config.name;
     const { ledger, state } = await this.untilItWorks('reading the ledger', () =>
       warehouse.session(async (session) => {
-        const row = await operations.readLedger(session);
-        const positions = await operations.readPositions(session);
-        const tables = await operations.readTables(session, config.warehouse.stagingSchema);
-        const losses = await operations.readLosses(session);
+        const row = await operations.ledger.read(session);
+        const positions = await operations.load.readPositions(session);
+        const tables = await operations.load.readTables(session, config.warehouse.stagingSchema);
+        const losses = await operations.load.readLosses(session);
         const at = { batch: row.batch, version: row.version, positions };
         return { ledger: row, state: { ledger: at, tables, losses } };
       }),
@@ -217,8 +221,19 @@ export class ApplyOwner {
     this.lastDurationMs = this.lastApplyMs - startedMs;
     this.ports.cleaner.add(plan.batch, keys, this.lastApplyMs);
     this.ports.cleaner.clean(plan.batch, this.lastApplyMs);
-    this.report(plan, applied.data, applied.rejected.length);
+    reportApply(this.use, plan, applied, this.lastDurationMs);
     await this.commitPosition();
+    await this.prune(plan.batch);
+  }
+
+  /** Positions are only ever appended; a few times a day what is outdated is removed. */
+  private async prune(batch: number): Promise<void> {
+    if (batch - this.prunedBatch < pruneEveryBatches) return;
+    this.prunedBatch = batch;
+    const { warehouse, operations, log } = this.use;
+    await warehouse
+      .session((session) => operations.load.prunePositions(session))
+      .catch((error: unknown) => log.warn({ err: error }, 'old positions were not removed; later'));
   }
 
   /** Only after the ledger has moved: what the journal says up to here must be read again until then. */
@@ -247,7 +262,7 @@ export class ApplyOwner {
       { key: config.name, value: reloadSignal(losses.map((loss) => loss.table)) },
     ]);
     await this.untilItWorks('recording losses', () =>
-      warehouse.transaction((session) => operations.recordLosses(session, spanned)),
+      warehouse.transaction((session) => operations.load.recordLosses(session, spanned)),
     );
     for (const loss of spanned) this.loaded.lose(loss);
   }
@@ -269,43 +284,5 @@ export class ApplyOwner {
         await pause(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
-  }
-
-  private report(
-    plan: ApplyPlan,
-    data: Awaited<ReturnType<WarehouseApplier['apply']>>['data'],
-    rejected: number,
-  ): void {
-    const { metrics, log, config } = this.use;
-    const sync_group = config.name;
-    metrics.inc(
-      'thalamus_apply_batches_total',
-      { sync_group, outcome: 'applied' },
-      plan.batch - plan.firstBatch + 1,
-    );
-    metrics.set('thalamus_apply_batch', { sync_group }, plan.batch);
-    metrics.observe('thalamus_apply_duration_seconds', { sync_group }, this.lastDurationMs / 1000);
-    if (plan.committedAt !== null)
-      metrics.observe(
-        'thalamus_apply_lag_seconds',
-        { sync_group },
-        (Date.now() - Date.parse(plan.committedAt)) / 1000,
-      );
-    for (const { table, upserted, deleted } of data.tables)
-      metrics.inc('thalamus_apply_rows_total', { sync_group, table }, upserted + deleted);
-    log.info(
-      {
-        batch: plan.batch,
-        firstBatch: plan.firstBatch,
-        version: plan.version.toString(),
-        rows: plan.tables.reduce((sum, load) => sum + load.rows, 0),
-        tables: plan.tables.length,
-        swapped: data.tables.filter((table) => table.swapped).map((table) => table.target),
-        rejected,
-        consistent: plan.consistent,
-        durationMs: this.lastDurationMs,
-      },
-      'applied',
-    );
   }
 }

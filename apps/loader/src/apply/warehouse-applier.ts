@@ -8,6 +8,7 @@ import {
 } from '@thalamus/contracts';
 import type { ApplyPlan, TableLoad, TableState } from '@thalamus/core/load';
 import type { ObjectStore } from '@thalamus/object-store';
+import { inParallel } from '@thalamus/platform';
 import {
   buildAddColumn,
   buildCreateTable,
@@ -29,7 +30,6 @@ import {
   type Warehouse,
 } from '@thalamus/redshift';
 import { formatAnnouncement } from './announcement.js';
-import { inParallel } from './in-parallel.js';
 import { StageTables } from './stage-tables.js';
 import { TableCopier, type CopiedTable } from './table-copier.js';
 import { tableRecords, tablesAfter } from './table-records.js';
@@ -153,7 +153,7 @@ export class WarehouseApplier {
     return warehouse.transaction((session) => this.write(session, plan, known, byLoad, startedAt), {
       attempts: config.apply.maxAttempts,
       onRetry: this.options.onRetry,
-      happened: async (session) => (await operations.readLedger(session)).batch === plan.batch,
+      happened: async (session) => (await operations.ledger.read(session)).batch === plan.batch,
     });
   }
 
@@ -166,7 +166,7 @@ export class WarehouseApplier {
   ): Promise<JournalData<'batch.applied'>> {
     const { operations } = this.options;
     // First: the ledger row's lock makes loaders queue up, and its condition turns the second one away.
-    await operations.fence(session, plan.previousBatch);
+    await operations.ledger.fence(session, plan.previousBatch);
     const tables: JournalData<'batch.applied'>['tables'] = [];
     for (const load of plan.tables) {
       const stage = copied.get(load)?.stage;
@@ -183,14 +183,14 @@ export class WarehouseApplier {
       });
     }
     const { changed, gone } = tableRecords(plan, known);
-    await operations.writeTables(session, plan.batch, changed, gone);
+    await operations.load.writeTables(session, plan.batch, changed, gone);
     const moved = new Map([...plan.positions].filter(([, { batch }]) => batch >= plan.firstBatch));
-    await operations.writePositions(session, plan.batch, moved);
-    await operations.writeRejected(
+    await operations.load.writePositions(session, plan.batch, moved);
+    await operations.deviations.writeRejected(
       session,
       [...copied.values()].flatMap((table) => table.rejected),
     );
-    await operations.writeCoercions(session, plan.batch, plan.coercions);
+    await operations.deviations.writeCoercions(session, plan.batch, plan.coercions);
     const data: JournalData<'batch.applied'> = {
       batch: batchNumber(plan.batch),
       firstBatch: batchNumber(plan.firstBatch),
@@ -200,7 +200,7 @@ export class WarehouseApplier {
       durationMs: Math.round(performance.now() - startedAt),
       committedAt: plan.committedAt,
     };
-    await operations.moveLedger(session, { ...plan, announcement: formatAnnouncement(data) });
+    await operations.ledger.move(session, { ...plan, announcement: formatAnnouncement(data) });
     return data;
   }
 

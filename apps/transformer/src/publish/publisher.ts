@@ -1,14 +1,24 @@
 import { isPipelineError, PipelineError } from '@thalamus/contracts';
 import type { ModelSpec } from '@thalamus/core/transform';
 import { putManifest, type ObjectStore } from '@thalamus/object-store';
+import { inParallel } from '@thalamus/platform';
 import {
   buildCreateSchema,
   buildCreateTable,
   buildDropReplaced,
   buildDropTable,
+  buildKeyTest,
   buildParquetCopy,
+  buildRowTests,
+  fromLanding,
+  leftoverName,
+  modelTable,
   publishStatements,
   readTableNames,
+  testNames,
+  type ModelTable,
+  type PublishedRun,
+  type RunsStore,
   type Session,
   type Swap,
   type TableDefinition,
@@ -16,9 +26,6 @@ import {
 } from '@thalamus/redshift';
 import type { ModelResult } from '@thalamus/spark';
 import type { Schemas } from '../run/schemas.js';
-import { buildKeyTest, buildRowTests, testNames } from './data-tests.sql.js';
-import { fromLanding, leftoverName, modelTable, type ModelTable } from './model-table.js';
-import type { PublishedRun, RunsStore } from './runs.store.js';
 
 export interface PublisherOptions {
   readonly warehouse: Warehouse;
@@ -208,25 +215,3 @@ const refusedRows =
   };
 
 const asS3 = (url: string): string => url.replace(/^s3a:/, 's3:');
-
-/** Runs work for each item, `width` at a time. The first error goes to the caller once the others have come to rest. */
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined && !failed; item = queue.shift())
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: width }, worker));
-  const error = ends.find((end) => end.status === 'rejected');
-  if (error) throw error.reason;
-}

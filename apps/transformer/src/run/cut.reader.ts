@@ -10,21 +10,22 @@ import {
 } from '@thalamus/core/transform';
 import type { ObjectStore } from '@thalamus/object-store';
 import {
+  buildInputSelect,
   buildUnload,
-  quoteIdentifier,
-  quoteTable,
+  type LedgerRow,
+  type LedgerStore,
+  type RunsStore,
   type Session,
   sqlStateOf,
   type Warehouse,
 } from '@thalamus/redshift';
-import type { Ledger, RunsStore } from '../publish/runs.store.js';
 import { checkColumns } from './input-check.js';
 import type { Schemas } from './schemas.js';
 
 /** All inputs of a run, of one batch. */
 export interface Cut {
   readonly plan: RunPlan;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerRow;
   readonly known: InputKnowledge;
   /** Where each table's Parquet is: `s3://bucket/prefix/`. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -32,6 +33,7 @@ export interface Cut {
 
 export interface CutReaderOptions {
   readonly warehouse: Warehouse;
+  readonly ledger: LedgerStore;
   readonly runs: RunsStore;
   readonly store: ObjectStore;
   readonly schemas: Schemas;
@@ -78,11 +80,11 @@ export class CutReader {
     request: CutRequest,
     prefix: string,
   ): Promise<Cut | undefined> {
-    const { runs } = this.use;
+    const { ledger: ledgers, runs } = this.use;
     const { models } = request;
     // The first statement takes the snapshot.
-    const ledger = await runs.ledger(session);
-    if (ledger === undefined) return undefined;
+    const ledger = await ledgers.find(session);
+    if (ledger === undefined || ledger.batch === 0) return undefined;
     const tables = stagingInputs(models);
     const known = learn(
       request.known,
@@ -105,9 +107,9 @@ export class CutReader {
   private async isBeforeFirstApply(error: unknown): Promise<boolean> {
     if (!missingTable.has(sqlStateOf(error) ?? '')) return false;
     return this.use.warehouse
-      .session((session) => this.use.runs.ledger(session))
+      .session((session) => this.use.ledger.find(session))
       .then(
-        (ledger) => ledger === undefined,
+        (ledger) => ledger === undefined || ledger.batch === 0,
         (again: unknown) => missingTable.has(sqlStateOf(again) ?? ''),
       );
   }
@@ -116,20 +118,8 @@ export class CutReader {
     const { store, iamRole, schemas } = this.use;
     const { layer, name } = splitModelTable(unload.table);
     const prefixUrl = store.url(`${prefix}${layer}/${name}/`);
-    const select = selectInput(unload, { schema: schemas.of(layer), table: name });
+    const select = buildInputSelect(unload, { schema: schemas.of(layer), table: name });
     await session.query(buildUnload({ select, prefixUrl, iamRole }));
     return prefixUrl;
   }
-}
-
-/** TIME has no counterpart in Spark: it travels as text. */
-export function selectInput(
-  { columns }: TableUnload,
-  table: { readonly schema: string; readonly table: string },
-): string {
-  const list = columns.map(({ name, type }) => {
-    const quoted = quoteIdentifier(name);
-    return type === 'TIME' ? `cast(${quoted} as varchar(16)) as ${quoted}` : quoted;
-  });
-  return `select ${list.join(', ')}\nfrom ${quoteTable(table)}`;
 }

@@ -96,8 +96,8 @@ export function transactions(warehouse: () => ConformanceWarehouse): void {
         const outcomes = await Promise.allSettled(
           stores.map((store) =>
             warehouse().warehouse.transaction(async (session) => {
-              await store.fence(session, 0);
-              await store.moveLedger(session, {
+              await store.ledger.fence(session, 0);
+              await store.ledger.move(session, {
                 previousBatch: 0,
                 firstBatch: 1,
                 batch: 1,
@@ -113,7 +113,7 @@ export function transactions(warehouse: () => ConformanceWarehouse): void {
         expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({
           code: 'THAL-W006',
         });
-        expect(await first?.readLedger(warehouse().warehouse)).toMatchObject({ batch: 1, version: 7n });
+        expect(await first?.ledger.read(warehouse().warehouse)).toMatchObject({ batch: 1, version: 7n });
       } finally {
         await warehouse().run(`drop schema ${warehouse().schema}_ops cascade`);
       }

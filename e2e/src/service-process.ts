@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cloneRoot } from '@thalamus/local-stack';
 
-/** One loader, as a process of its own, that a test may stop or kill. */
-export class LoaderProcess {
+/** One replica of a service, as a process of its own, that a test may stop or kill. */
+export class ServiceProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
@@ -13,10 +13,14 @@ export class LoaderProcess {
   ) {}
 
   /** @throws Error when it ends before it listens; its log says why */
-  static async start(environment: Record<string, string>, logFile: string): Promise<LoaderProcess> {
+  static async start(
+    service: 'loader' | 'transformer',
+    environment: Record<string, string>,
+    logFile: string,
+  ): Promise<ServiceProcess> {
     const child = spawn(
       join(cloneRoot, 'node_modules', '.bin', 'node'),
-      [join(cloneRoot, 'apps', 'loader', 'dist', 'main.js')],
+      [join(cloneRoot, 'apps', service, 'dist', 'main.js')],
       {
         env: { ...process.env, ...environment, NODE_OPTIONS: '', THALAMUS_EXIT_WITH_PARENT: 'true' },
         stdio: ['pipe', 'pipe', 'pipe'],
@@ -32,12 +36,13 @@ export class LoaderProcess {
     const port = await Promise.race([
       listening,
       exited.then((code) => {
-        throw new Error(`the loader ended with ${code}; see ${logFile}`);
+        throw new Error(`the ${service} ended with ${code}; see ${logFile}`);
       }),
     ]);
-    return new LoaderProcess(child, port, exited);
+    return new ServiceProcess(child, port, exited);
   }
 
+  /** @returns its exit code */
   async stop(): Promise<number | null> {
     this.child.kill('SIGTERM');
     return this.exited;
@@ -53,12 +58,14 @@ export class LoaderProcess {
     return this.exited;
   }
 
-  async metrics(): Promise<string> {
-    return (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+  /** Lines of the service's own metrics. */
+  async metrics(): Promise<string[]> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    return text.split('\n').filter((line) => line.startsWith('thalamus_'));
   }
 
-  async ready(): Promise<{ status: string; checks: Record<string, { ok: boolean; detail: string }> }> {
+  async checks(): Promise<Record<string, { ok: boolean; detail: string }>> {
     const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`);
-    return (await answer.json()) as Awaited<ReturnType<LoaderProcess['ready']>>;
+    return ((await answer.json()) as { checks: Record<string, { ok: boolean; detail: string }> }).checks;
   }
 }

@@ -1,5 +1,5 @@
 import type { ModelSpec } from '@thalamus/core/transform';
-import { quoteIdentifier, quoteList, quoteTable, type TableName } from '@thalamus/redshift';
+import { quoteIdentifier, quoteList, quoteTable, type TableName } from './identifier.js';
 
 /** Counts, in one scan, the rows and for each test those that break it. Column `t<n>` belongs to `testNames()[n]`. */
 export function buildRowTests(model: ModelSpec, table: TableName): string {

@@ -1,12 +1,7 @@
 import type { ModelSpec } from '@thalamus/core/transform';
-import {
-  besideName,
-  quoteIdentifier,
-  quoteList,
-  quoteTable,
-  type TableDefinition,
-  type TableName,
-} from '@thalamus/redshift';
+import { quoteIdentifier, quoteList, quoteTable, type TableName } from './identifier.js';
+import { besideName } from './publish.sql.js';
+import type { TableDefinition } from './table.sql.js';
 
 /** A model's next table, and the table its files are copied to first where Parquet has no counterpart for a type. */
 export interface ModelTable {

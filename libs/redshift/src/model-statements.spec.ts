@@ -1,9 +1,8 @@
 import type { ModelSpec } from '@thalamus/core/transform';
-import { buildCreateTable } from '@thalamus/redshift';
-import { selectInput } from '../run/cut.reader.js';
-import { differences } from '../run/input-check.js';
 import { buildKeyTest, buildRowTests, testNames } from './data-tests.sql.js';
-import { fromLanding, leftoverName, modelTable } from './model-table.js';
+import { fromLanding, leftoverName, modelTable } from './model-table.sql.js';
+import { buildCreateTable } from './table.sql.js';
+import { buildInputSelect } from './unload.sql.js';
 
 const model: ModelSpec = {
   id: 'tadw.interview "date"',
@@ -87,50 +86,16 @@ describe('statements of a publication', () => {
   });
 });
 
-describe('selectInput', () => {
+describe('buildInputSelect', () => {
   it('names only the columns needed, times of day as text', () => {
     const columns = [
       { name: 'order', type: 'INTEGER' },
       { name: 'doors"at', type: 'TIME' },
     ];
-    expect(selectInput({ table: 'tastg.x', columns }, { schema: 'tastg', table: 'x' }))
+    expect(buildInputSelect({ table: 'tastg.x', columns }, { schema: 'tastg', table: 'x' }))
       .toMatchInlineSnapshot(`
       "select "order", cast("doors""at" as varchar(16)) as "doors""at"
       from "tastg"."x""
     `);
-  });
-});
-
-describe('differences', () => {
-  const wanted = {
-    table: 'tastg.x',
-    columns: [
-      { name: 'id', type: 'BIGINT' },
-      { name: 'note', type: 'VARCHAR(30)' },
-      { name: 'fee', type: 'DECIMAL(9,2)' },
-    ],
-  };
-
-  it('are none when types fit, whatever the length of texts', () => {
-    const actual = new Map([
-      ['id', 'BIGINT'],
-      ['note', 'VARCHAR(90)'],
-      ['fee', 'DECIMAL(9,2)'],
-      ['more', 'SUPER'],
-    ]);
-    expect(differences(wanted, actual)).toEqual([]);
-  });
-
-  it('are named', () => {
-    const actual = new Map([
-      ['id', 'INTEGER'],
-      ['fee', 'DECIMAL(9,4)'],
-    ]);
-    expect(differences(wanted, actual)).toEqual([
-      'tastg.x.id is INTEGER, declared BIGINT',
-      'tastg.x has no column note',
-      'tastg.x.fee is DECIMAL(9,4), declared DECIMAL(9,2)',
-    ]);
-    expect(differences(wanted, undefined)).toEqual(['there is no table tastg.x']);
   });
 });
