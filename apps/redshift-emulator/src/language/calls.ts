@@ -98,6 +98,9 @@ const REWRITERS: Readonly<Record<string, (call: OpenCall, name: string) => Step 
   collate: rewriteCollate,
   extract: rewriteExtract,
   listagg: rewriteListagg,
+  percentile_cont: rewritePercentile,
+  rank: rewriteRank,
+  dense_rank: rewriteRank,
   ratio_to_report: rewriteRatio,
   pivot: () => {
     throw notSupportedByEmulator('PIVOT');
@@ -184,6 +187,28 @@ function rewriteAverage(call: OpenCall): Step {
 function rewriteSum(call: OpenCall): Step | undefined {
   if (overClause(call).text !== '') return undefined;
   return { tokens: [raw('redshift_emulator.sum')], next: call.index + 1 };
+}
+
+/** RANK and DENSE_RANK are INTEGER. */
+function rewriteRank(call: OpenCall, name: string): Step | undefined {
+  const { text, next } = overClause(call);
+  return text === '' ? undefined : { tokens: [raw(`(${name}()${text})::int`)], next };
+}
+
+/** PERCENTILE_CONT(0.5) is MEDIAN, in its types; PostgreSQL's own, for other percentiles, gives floating point. */
+function rewritePercentile({ args, tokens, end, expression, ...call }: OpenCall): Step | undefined {
+  const within = after(tokens, end - 1);
+  if (expression(args[0]) !== '0.5' && expression(args[0]) !== '.5') return undefined;
+  const open = after(tokens, after(tokens, within));
+  if (!isWord(tokens[within], 'within') || !isSymbol(tokens[open], '(')) return undefined;
+  const close = endOfGroup(tokens, open);
+  const inside = tokens.slice(open + 1, close - 1);
+  const value = inside
+    .slice(inside.findIndex((token) => isWord(token, 'by')) + 1)
+    .filter((token) => !isWord(token, 'asc', 'desc'));
+  const { text, next } = overClause({ args, tokens, expression, ...call, end: close });
+  const median = `redshift_emulator.median(${expression(value)})${text}`;
+  return { tokens: [raw(`redshift_emulator.percentile_cont(${median})`)], next };
 }
 
 /** CONCAT takes two arguments, and NULL makes NULL. */

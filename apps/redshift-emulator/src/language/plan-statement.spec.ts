@@ -138,6 +138,15 @@ test.each([
   ],
   ['select avg(a) from t', 'select redshift_emulator.avg(redshift_emulator.sum(a), count(a)) from t'],
   ['select sum(a), sum(a) over () from t', 'select redshift_emulator.sum(a), sum(a) over () from t'],
+  [
+    'select percentile_cont(0.5) within group (order by case when a then b end desc) over (partition by c) from t',
+    'select redshift_emulator.percentile_cont(redshift_emulator.median(case when a then b end) over (partition by c)) from t',
+  ],
+  [
+    'select percentile_cont(0.9) within group (order by a) from t',
+    'select percentile_cont(0.9) within group (order by a) from t',
+  ],
+  ['select rank() over (order by a) from t', 'select (rank() over (order by a))::int from t'],
   ["select concat(a, 'x')", "select redshift_emulator.concat((a) || ('x'))"],
   ['select extract(mon from d)', "select redshift_emulator.date_part(d, 'month')"],
   ['select convert(varchar(max), a)', 'select cast(a as varchar(65535))'],

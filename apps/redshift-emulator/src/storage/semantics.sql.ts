@@ -108,6 +108,11 @@ create or replace function redshift_emulator.time_median(v timestamp[]) returns 
 $$ select timestamp 'epoch' + percentile_cont(0.5) within group (order by e - timestamp 'epoch') from unnest(v) e $$;
 create or replace aggregate redshift_emulator.median(timestamp) (sfunc = array_append, stype = timestamp[], finalfunc = redshift_emulator.time_median, initcond = '{}');
 
+-- Only names the column.
+create or replace function redshift_emulator.percentile_cont(median numeric) returns numeric language sql immutable as $$ select median $$;
+create or replace function redshift_emulator.percentile_cont(median float8) returns float8 language sql immutable as $$ select median $$;
+create or replace function redshift_emulator.percentile_cont(median timestamp) returns timestamp language sql immutable as $$ select median $$;
+
 -- LISTAGG leaves empty strings out and ends at 65,535 bytes.
 create or replace function redshift_emulator.listagg(t text) returns varchar language plpgsql immutable strict as $$
 begin

@@ -27,6 +27,23 @@ export const aggregateAnswers: AnswerGroup = {
     [`select count(distinct word) from prices`, '2', 'r_Character_types: trailing blanks'],
     [`select max(qty) - min(qty) from winsales`, '30', 'r_MAX'],
     [`select median(qty) from winsales`, '20.0', 'r_WF_MEDIAN'],
+    [`select percentile_cont(0.5) within group (order by qty) from winsales`, '20.0', 'r_WF_PERCENTILE_CONT'],
+    [
+      `select distinct sellerid, percentile_cont(0.5) within group (order by qty) over (partition by sellerid) as median
+       from winsales order by 1`,
+      [
+        ['1', '10.0'],
+        ['2', '20.0'],
+        ['3', '17.5'],
+        ['4', '25.0'],
+      ],
+      'r_WF_PERCENTILE_CONT',
+    ],
+    [
+      `select percentile_cont(0.6) within group (order by qty) from winsales`,
+      '20',
+      'r_PERCENTILE_CONT: row 7 of 11',
+    ],
     [`select median(price) from prices`, '1.15', 'r_MEDIAN'],
     [
       `select sellerid, median(qty) as m from winsales group by 1 order by 1`,
