@@ -16,8 +16,8 @@ type Omitted = TableSchema['omitted'][number];
 type TableOverride = PipelineConfig['source']['overrides'][string];
 type ColumnOverride = TableOverride['columns'][string];
 
-/** Columns that TASTG adds to every table. */
-const reservedTargets = ['_change_version', '_committed_at', '_batch'];
+/** Columns that TASTG adds to every table, and those that staged files carry beside. */
+const reservedTargets = ['_change_version', '_committed_at', '_batch', '_op', '_offset'];
 
 /**
  * Shape of one table as it travels.

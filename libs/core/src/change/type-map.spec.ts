@@ -167,6 +167,8 @@ describe('table shape', () => {
       overrides: { 'dbo.InterviewSlot': { columns: { _committed_at: { rename: '_batch' } } } },
     });
     expect(() => buildTableShape(ours, renamed)).toThrow(/_committed_at would be _batch/);
+    const staged = table([column('int', { name: '_op' })]);
+    expect(() => buildTableShape(staged, config())).toThrow(/_op would be _op, which is ours/);
   });
 
   it('follows the overrides', () => {
