@@ -83,6 +83,23 @@ export const translateError = (error: unknown, context: ErrorContext): unknown =
       return new SqlError(1222, 'Lock request time out period exceeded.', line, 16, 51);
     case '42803':
       return grouping(error, context);
+    case '42P10':
+      if (!error.message.includes('SELECT DISTINCT')) break;
+      return new SqlError(
+        145,
+        'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.',
+        line,
+        15,
+      );
+    case '42P20':
+      return new SqlError(
+        4108,
+        'Windowed functions can only appear in the SELECT or ORDER BY clauses.',
+        line,
+        15,
+      );
+    case '2201X':
+      return new SqlError(10742, 'The offset specified in a OFFSET clause may not be negative.', line, 15);
     case '42P01':
       return endsBatch(
         new SqlError(208, `Invalid object name '${/"([^"]*)"/.exec(error.message)?.[1] ?? ''}'.`, line),
@@ -96,15 +113,14 @@ export const translateError = (error: unknown, context: ErrorContext): unknown =
         `not supported by the emulator: this recursive query (${error.message})`,
         line,
       );
-    default:
-      return endsBatch(
-        new SqlError(
-          40515,
-          `not supported by the emulator: PostgreSQL answered ${error.code} ${error.message}`,
-          line,
-        ),
-      );
   }
+  return endsBatch(
+    new SqlError(
+      40515,
+      `not supported by the emulator: PostgreSQL answered ${error.code} ${error.message}`,
+      line,
+    ),
+  );
 };
 
 const batchEnding = new Set([241, 242, 245, 248, 235, 8114, 8169, 295, 296]);
@@ -282,6 +298,13 @@ const conflict = (error: PgError, context: ErrorContext): SqlError => {
 };
 
 const grouping = (error: PgError, context: ErrorContext): SqlError => {
+  if (error.message.includes('not allowed in WHERE'))
+    return new SqlError(
+      147,
+      'An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING clause or a select list, and the column being aggregated is an outer reference.',
+      context.line,
+      15,
+    );
   const match = /column "([^"]+)"/.exec(error.message);
   const column = match?.[1] ?? '';
   if (error.message.includes('must appear in the GROUP BY')) {

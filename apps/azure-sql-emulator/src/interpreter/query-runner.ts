@@ -186,6 +186,7 @@ export class QueryRunner extends ExpressionRunner {
     const statement = this.limitedModification(written);
     const plan = await this.plan(statement);
     const bound = plan.modification!;
+    runtime.noteTableVariables(bound.sql);
     if (runtime.transaction?.doomed) throw doomedError(statement.line);
     if (!bound.table.temporary) await runtime.checkWritable(statement.line);
     this.checkAccess(plan.required, await runtime.catalog(), statement.line);

@@ -1,3 +1,4 @@
+import { quote } from '../catalog/naming.js';
 import type { LoginRequest, ResultSink, SqlType, SqlValue } from '../engine.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { ObjectDef, TableDef } from '../catalog/model.js';
@@ -163,6 +164,30 @@ export class Runtime {
     }
   }
 
+  /** Table variables whose changes PostgreSQL rolled back, which SQL Server would have kept. */
+  private readonly lostVariables = new Set<number>();
+  private readonly changedVariables = new WeakMap<object, Set<number>>();
+
+  /** Remembers the table variables that a statement of the transaction changes. */
+  noteTableVariables(sql: string): void {
+    const { transaction } = this;
+    if (!transaction) return;
+    const changed = this.changedVariables.get(transaction) ?? new Set<number>();
+    for (const table of this.frame.tableVariables.values()) {
+      const name = `pg_temp.${quote(table.pgName)}`;
+      if (['into', 'update', 'delete from'].some((verb) => sql.includes(`${verb} ${name}`)))
+        changed.add(table.id);
+    }
+    this.changedVariables.set(transaction, changed);
+  }
+
+  /** After a rollback: a table variable that it emptied is not read any more, rather than read wrongly. */
+  loseTableVariables(): void {
+    const { transaction } = this;
+    for (const id of (transaction && this.changedVariables.get(transaction)) ?? [])
+      this.lostVariables.add(id);
+  }
+
   environment(catalog: Catalog): BindEnvironment {
     const { database } = this;
     return {
@@ -175,6 +200,7 @@ export class Runtime {
       inlineFunction: (definition) => bindInline(definition, this.environment(catalog)),
       variable: (name) => this.frame.variables.get(name)?.type,
       tableVariable: (name) => this.frame.tableVariables.get(name),
+      isLost: (table) => this.lostVariables.has(table.id),
       tracked: true,
       identityInsert: this.options.identityInsert,
     };

@@ -99,6 +99,7 @@ export class Transactions {
         );
       }
       await this.runtime.link.rollbackTo(`u${at}`);
+      this.runtime.loseTableVariables();
       transaction.savepoints.length = at + 1;
       return;
     }
@@ -109,6 +110,7 @@ export class Transactions {
     const { runtime } = this;
     const { transaction } = runtime;
     if (!transaction) return;
+    runtime.loseTableVariables();
     runtime.temporaries = new Map(transaction.temporaries);
     runtime.setOwnCatalog(undefined);
     runtime.changedObjects.clear();

@@ -1,13 +1,8 @@
 import { firstServerError, SourceClient, type Answer } from '@thalamus/mssql';
 import { documented, seen, typeText } from './answer-form.js';
-import { conversionAnswers } from './answers/conversion-answers.js';
-import { numberAnswers } from './answers/number-answers.js';
-import { textAnswers } from './answers/text-answers.js';
-import { timeAnswers } from './answers/time-answers.js';
 import type { TSqlAnswer } from './answers/tsql-answer.js';
+import { tsqlAnswerGroups } from './answers/tsql-answers.js';
 import type { AzureSqlAddress } from './conformance-database.js';
-
-const groups = [numberAnswers, textAnswers, conversionAnswers, timeAnswers];
 
 /** Longest part of a batch that a title shows. */
 const shownLength = 150;
@@ -38,7 +33,7 @@ export function azureSqlAnswers(
     afterAll(() => opened?.[Symbol.asyncDispose]());
     afterEach(() => client().run('if @@trancount > 0 rollback transaction'));
 
-    for (const { title, answers } of groups)
+    for (const { title, answers } of tsqlAnswerGroups)
       describe(title, () => {
         it.each(
           answers

@@ -14,6 +14,8 @@ export interface BindEnvironment {
   inlineFunction(definition: FunctionDef): BoundInline;
   variable(name: string): SqlType | undefined;
   tableVariable(name: string): TableDef | undefined;
+  /** A table variable that lost in a ROLLBACK what it should have kept. */
+  isLost?(table: TableDef): boolean;
   /** The database is tracked at all. */
   readonly tracked: boolean;
   readonly identityInsert: TableDef['id'] | undefined;

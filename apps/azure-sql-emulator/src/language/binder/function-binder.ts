@@ -3,9 +3,12 @@ import type { Expr, FunctionCall, OrderItem, WindowSpec } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
 import { aggregateFunctions } from '../functions/aggregate-functions.js';
 import type { FunctionContext, FunctionTable } from '../functions/function-set.js';
+import { jsonFunctions } from '../functions/json-functions.js';
+import { metadataFunctions } from '../functions/metadata-functions.js';
 import { numberFunctions } from '../functions/number-functions.js';
 import { systemFunctions } from '../functions/system-functions.js';
 import { textFunctions } from '../functions/text-functions.js';
+import { timePartsFunctions } from '../functions/time-parts-functions.js';
 import { timeFunctions } from '../functions/time-functions.js';
 import { BIGINT, INT, nvarchar, pgType } from '../types.js';
 import { checkedArguments } from './user-function.js';
@@ -18,8 +21,11 @@ const functions: FunctionTable = {
   ...textFunctions,
   ...numberFunctions,
   ...timeFunctions,
+  ...timePartsFunctions,
   ...aggregateFunctions,
   ...systemFunctions,
+  ...metadataFunctions,
+  ...jsonFunctions,
 };
 
 const aggregates = new Set([

@@ -3,7 +3,7 @@ import { findColumn, type ColumnDef, type TableDef } from '../../catalog/model.j
 import { systemView } from '../../catalog/system-views.js';
 import type { SqlType } from '../../engine.js';
 import type { Assignment, Expr, OutputClause, SelectItem, StatementOf, TableRef, Top } from '../ast.js';
-import { SqlError, invalidColumn, invalidObject, unsupported } from '../errors.js';
+import { SqlError, invalidColumn, invalidObject, undeclared, unsupported } from '../errors.js';
 import { isText, nvarchar } from '../types.js';
 import { Scope, type OutputColumn, type Source } from './environment.js';
 import { QueryBinder } from './query-binder.js';
@@ -34,6 +34,7 @@ export abstract class ModificationBinder extends QueryBinder {
     if (ref.kind === 'tableVariable') {
       const table = this.env.tableVariable(ref.name);
       if (!table) throw new SqlError(1087, `Must declare the table variable "${ref.name}".`, ref.line, 15, 2);
+      this.checkKept(table, ref.name, ref.line);
       return table;
     }
     if (ref.kind !== 'table') throw unsupported('a modification of a derived table', ref.line);
@@ -251,7 +252,8 @@ export abstract class ModificationBinder extends QueryBinder {
     return items.map((item) => {
       const name = item.variable ?? '';
       const { line } = item;
-      const { type } = this.variable(name, line);
+      const type = this.env.variable(name);
+      if (!type) throw undeclared(name, line);
       const column = item.column ? findColumn(table, item.column.at(-1) ?? '') : undefined;
       const value = this.value(item.value, scope);
       const stored = column ? typed(this.to(value, column.type, line), column.type) : value;

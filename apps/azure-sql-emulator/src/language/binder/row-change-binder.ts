@@ -111,15 +111,18 @@ export abstract class RowChangeBinder extends CteChangeBinder {
       ([column, pg], i) => `${quote(column.pg)} = ${pg === 'default' ? 'default' : `${rows}.v${i + 1}`}`,
     );
     const inner = pick.picked([`${pick.rowId} as row_id`, ...values].join(', '));
-    if (list.length === 0) throw unsupported('UPDATE that sets nothing but variables', statement.line);
     const returning = variables.map((_, i) => `${rows}.a${i + 1} as c${i + 1}`).join(', ');
+    const assigns = variables.length > 0 ? variables : undefined;
+    // Nothing but variables: no row is changed.
+    if (list.length === 0)
+      return { table, sql: `select ${returning} from (${inner}) as ${rows}`, others: [], assigns };
     return {
       table,
       sql:
         `update ${this.tableName(table)} as ${target} set ${list.join(', ')} from (${inner}) as ${rows} where ${target}.ctid = ${rows}.row_id` +
         (returning ? ` returning ${returning}` : ''),
       others: [],
-      assigns: variables.length > 0 ? variables : undefined,
+      assigns,
     };
   }
 

@@ -41,6 +41,7 @@ export abstract class RowsetBinder extends ChangeTableBinder {
         sources: [{ alias, pgAlias, columns: renamed(columns, ref.columns) }],
       };
     }
+    if (ref.name === 'OPENJSON') return this.openJson(ref, first, second);
     if (ref.name === 'GENERATE_SERIES' && second) {
       const type = this.seriesType([first, second, ...(third ? [third] : [])], ref.line);
       const step = third
@@ -59,6 +60,41 @@ export abstract class RowsetBinder extends ChangeTableBinder {
       };
     }
     throw unsupported(`table-valued function ${ref.name}`, ref.line);
+  }
+
+  private openJson(ref: RefOf<'tableFunction'>, document: Typed, path: Typed | undefined): BoundTable {
+    const { line } = ref;
+    const pgAlias = this.nextAlias('t');
+    const args = `${this.text(document, line)}, ${path ? this.text(path, line) : "'$'"}`;
+    const alias = ref.alias ?? 'openjson';
+    if (!ref.schema) {
+      const key: SqlType = { name: 'nvarchar', length: 4000, collation: 'Latin1_General_BIN2' };
+      const columns = [
+        { name: 'key', type: key, nullable: false },
+        { name: 'value', type: nvarchar(-1), nullable: true },
+        { name: 'type', type: { name: 'tinyint' } as SqlType, nullable: false },
+      ].map((column, i) => ({ ...column, pg: `${pgAlias}.c${i + 1}` }));
+      const list = `${this.output(typed('m.k', key))} as c1, ${this.output(typed('m.v', nvarchar(-1)))} as c2, m.t as c3`;
+      return {
+        sql: `(select ${list} from emu.json_members(${args}) as m) as ${pgAlias}`,
+        sources: [{ alias, pgAlias, columns: renamed(columns, ref.columns) }],
+      };
+    }
+    const columns = ref.schema.map(({ name, type }, i) => ({
+      name,
+      type,
+      nullable: true,
+      pg: `${pgAlias}.c${i + 1}`,
+    }));
+    const list = ref.schema.map(({ name, type, path: at, asJson }, i) => {
+      const where = literal(at ?? `$."${name}"`);
+      const text = typed(`emu.${asJson ? 'json_query' : 'json_value'}(m.v, ${where})`, nvarchar(-1));
+      return `${this.output(typed(this.to(text, type, line, 'explicit'), type))} as c${i + 1}`;
+    });
+    return {
+      sql: `(select ${list.join(', ')} from emu.json_rows(${args}) as m) as ${pgAlias}`,
+      sources: [{ alias, pgAlias, columns }],
+    };
   }
 
   private seriesType(args: readonly Typed[], line: number): SqlType {

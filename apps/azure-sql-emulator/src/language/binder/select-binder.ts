@@ -1,6 +1,6 @@
 import type { Expr, GroupItem, OrderItem, Query, SelectBody, SelectItem, Top } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
-import { isText } from '../types.js';
+
 import { Scope, type BoundQuery, type OutputColumn } from './environment.js';
 import { TableBinder } from './table-binder.js';
 import { asKey, type Typed } from './typed.js';
@@ -161,6 +161,7 @@ export abstract class SelectBinder extends TableBinder {
     outputs: readonly Item[],
     scope: Scope | undefined,
   ): string {
+    this.checkOrderTwice(items, outputs, scope);
     return items
       .map((item) => {
         const at = this.ordinalOf(
@@ -177,6 +178,26 @@ export abstract class SelectBinder extends TableBinder {
         return this.orderItem(value, item.descending);
       })
       .join(', ');
+  }
+
+  private checkOrderTwice(
+    items: readonly OrderItem[],
+    outputs: readonly Item[],
+    scope: Scope | undefined,
+  ): void {
+    const names = outputs.map((output) => output.name);
+    const keys = items.flatMap((item) => {
+      const at = this.ordinalOf(item, names);
+      if (at !== undefined) return [outputs[at]?.value.pg];
+      return item.expr.kind === 'column' ? [this.value(item.expr, scope).pg] : [];
+    });
+    if (new Set(keys).size < keys.length)
+      throw new SqlError(
+        169,
+        'A column has been specified more than once in the order by list. Columns in the order by list must be unique.',
+        items[0]?.line ?? 0,
+        15,
+      );
   }
 
   /** The output an ORDER BY item names by number or alias. */

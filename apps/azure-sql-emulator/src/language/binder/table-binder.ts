@@ -3,7 +3,7 @@ import type { TableDef, ViewDef } from '../../catalog/model.js';
 import { systemView } from '../../catalog/system-views.js';
 import type { SqlType } from '../../engine.js';
 import type { TableRef } from '../ast.js';
-import { SqlError, invalidObject } from '../errors.js';
+import { SqlError, invalidObject, unsupported } from '../errors.js';
 import type { BoundTable, RefOf } from './change-table-binder.js';
 import { INT } from '../types.js';
 import { checkedArguments } from './user-function.js';
@@ -79,6 +79,7 @@ export abstract class TableBinder extends RowsetBinder {
         const table = this.env.tableVariable(ref.name);
         if (!table)
           throw new SqlError(1087, `Must declare the table variable "${ref.name}".`, ref.line, 15, 2);
+        this.checkKept(table, ref.name, ref.line);
         return this.physicalTable(table, ref.alias ?? ref.name, undefined);
       }
       case 'derived': {
@@ -102,6 +103,10 @@ export abstract class TableBinder extends RowsetBinder {
       case 'pivot':
         return this.pivot(ref, siblings, parent);
     }
+  }
+
+  protected checkKept(table: TableDef, name: string, line: number): void {
+    if (this.env.isLost?.(table)) throw unsupported(`${name} after the ROLLBACK of a change to it`, line);
   }
 
   private namedTable(ref: RefOf<'table'>): BoundTable {

@@ -2,7 +2,7 @@ import type { SqlType } from '../../engine.js';
 import { literal } from '../../catalog/naming.js';
 import { SqlError, unsupported } from '../errors.js';
 import { familyOf, isUnicode, type TypeFamily } from '../types.js';
-import { clash, notImplicit, textSource, tries, type Conversion } from './conversion-rules.js';
+import { clash, notImplicit, tries, type Conversion } from './conversion-rules.js';
 import { temporalText } from './time-conversion.js';
 import { asText, type Typed } from './typed.js';
 

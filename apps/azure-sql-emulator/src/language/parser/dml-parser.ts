@@ -8,6 +8,7 @@ import type {
   Statement,
   TableRef,
 } from '../ast.js';
+import { SqlError } from '../errors.js';
 import { QueryParser } from './query-parser.js';
 
 /** INSERT, UPDATE, DELETE, MERGE and what may lead them (CTEs, WITH CHANGE_TRACKING_CONTEXT). */
@@ -193,6 +194,8 @@ export abstract class DmlParser extends QueryParser {
     while (this.at('WHEN')) branches.push(this.mergeBranch());
     const output = this.outputClause();
     this.optionClause();
+    if (!this.at(';'))
+      throw new SqlError(10713, 'A MERGE statement must be terminated by a semi-colon (;).', this.line, 15);
     return { kind: 'merge', ctes, context, target, alias, source, on, branches, output, line };
   }
 

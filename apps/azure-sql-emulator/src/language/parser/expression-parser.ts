@@ -1,6 +1,5 @@
-import type { CompareOp, Expr, FunctionCall, OrderItem, Query, WindowSpec } from '../ast.js';
-import { SqlError } from '../errors.js';
-import { TypeParser } from './type-parser.js';
+import type { CompareOp, Expr } from '../ast.js';
+import { OperandParser } from './operand-parser.js';
 
 const comparisons: Record<string, CompareOp> = {
   '=': '=',
@@ -13,31 +12,11 @@ const comparisons: Record<string, CompareOp> = {
   '!<': '>=',
   '!>': '<=',
 };
-const datePartFunctions = new Set([
-  'DATEADD',
-  'DATEDIFF',
-  'DATEDIFF_BIG',
-  'DATEPART',
-  'DATENAME',
-  'DATETRUNC',
-  'DATE_BUCKET',
-]);
-const niladic = new Set([
-  'CURRENT_TIMESTAMP',
-  'CURRENT_USER',
-  'SESSION_USER',
-  'SYSTEM_USER',
-  'USER',
-  'CURRENT_DATE',
-]);
-const callableKeywords = new Set(['COALESCE', 'NULLIF', 'LEFT', 'RIGHT', 'IDENTITY']);
 
-/** Expressions and conditions, by precedence from OR down to primaries. */
-export abstract class ExpressionParser extends TypeParser {
-  abstract query(): Query;
-
+/** Expressions and conditions, by precedence from OR down to operands. */
+export abstract class ExpressionParser extends OperandParser {
   /** A condition or a value: the binder tells which was allowed. */
-  expression(): Expr {
+  override expression(): Expr {
     let left = this.conjunction();
     while (this.at('OR')) {
       const { line } = this.advance();
@@ -65,7 +44,7 @@ export abstract class ExpressionParser extends TypeParser {
     const { line } = this;
     if (this.at('EXISTS') && this.peek().upper === '(') {
       this.advance();
-      return { kind: 'exists', query: this.parenthesised(() => this.query()), line };
+      return { kind: 'exists', query: this.parenthesised(() => this.nestedQuery()), line };
     }
     let left = this.additive();
     for (;;) {
@@ -102,7 +81,7 @@ export abstract class ExpressionParser extends TypeParser {
   private comparison(left: Expr, op: CompareOp, line: number): Expr {
     if (this.atAny('ALL', 'ANY', 'SOME') && this.peek().upper === '(') {
       const all = this.advance().upper === 'ALL';
-      return { kind: 'quantified', op, all, left, query: this.parenthesised(() => this.query()), line };
+      return { kind: 'quantified', op, all, left, query: this.parenthesised(() => this.nestedQuery()), line };
     }
     return { kind: 'compare', op, left, right: this.additive(), line };
   }
@@ -119,19 +98,13 @@ export abstract class ExpressionParser extends TypeParser {
   private inTest(operand: Expr, negated: boolean, line: number): Expr {
     this.expect('(');
     if (this.startsQuery()) {
-      const query = this.query();
+      const query = this.nestedQuery();
       this.expect(')');
       return { kind: 'inQuery', operand, query, negated, line };
     }
     const list = this.commaList(() => this.expression());
     this.expect(')');
     return { kind: 'in', operand, list, negated, line };
-  }
-
-  protected startsQuery(): boolean {
-    let ahead = 0;
-    while (this.peek(ahead).upper === '(') ahead++;
-    return ['SELECT', 'WITH'].includes(this.peek(ahead).upper);
   }
 
   private additive(): Expr {
@@ -157,296 +130,12 @@ export abstract class ExpressionParser extends TypeParser {
     return left;
   }
 
-  private unary(): Expr {
+  protected override unary(): Expr {
     const { line } = this;
     if (this.token.kind === 'op' && this.atAny('-', '+', '~')) {
       const op = this.advance().upper as '-';
       return { kind: 'unary', op, operand: this.unary(), line };
     }
     return this.postfix(this.primary());
-  }
-
-  private postfix(start: Expr): Expr {
-    let expr = start;
-    for (;;) {
-      const { line } = this;
-      if (this.accept('COLLATE'))
-        expr = { kind: 'collate', operand: expr, collation: this.identifier(), line };
-      else if (this.accept('AT', 'TIME', 'ZONE'))
-        expr = { kind: 'atTimeZone', operand: expr, zone: this.unary(), line };
-      else if (this.at('.') && expr.kind !== 'number' && this.peek().kind === 'word') {
-        this.advance();
-        const method = this.advance().text;
-        const args = this.at('(') ? this.argumentList() : [];
-        expr = { kind: 'method', operand: expr, method, args, line };
-      } else return expr;
-    }
-  }
-
-  private primary(): Expr {
-    const { token } = this;
-    const { line } = token;
-    switch (token.kind) {
-      case 'number':
-        return this.numberLiteral();
-      case 'string':
-      case 'nstring':
-        this.advance();
-        return { kind: 'string', value: token.text, national: token.kind === 'nstring', line };
-      case 'hex':
-        this.advance();
-        return { kind: 'binary', hex: token.text.length % 2 ? `0${token.text}` : token.text, line };
-      case 'variable':
-        this.advance();
-        return { kind: 'variable', name: token.text.toLowerCase(), line };
-      case 'quoted':
-        return this.reference();
-      case 'word':
-        return this.wordExpression();
-      default:
-        return this.parenthesisedExpression();
-    }
-  }
-
-  private parenthesisedExpression(): Expr {
-    const { line } = this;
-    if (this.at('$') && this.peek().upper === 'ACTION') {
-      this.index += 2;
-      return { kind: 'column', parts: ['$action'], line };
-    }
-    if (!this.at('(')) throw this.syntaxError();
-    if (this.startsQuery()) {
-      const before = this.index;
-      this.advance();
-      if (this.startsQuery() || this.atAny('SELECT', 'WITH')) {
-        try {
-          const query = this.query();
-          this.expect(')');
-          return { kind: 'subquery', query, line };
-        } catch (error) {
-          // `((SELECT 1) + 1)` begins like a query in parentheses.
-          if (!(error instanceof SqlError) || this.tokens[before + 1]?.upper !== '(') throw error;
-        }
-      }
-      this.index = before;
-    }
-    this.expect('(');
-    const inner = this.expression();
-    this.expect(')');
-    return inner;
-  }
-
-  /** UPDATE(column), a predicate of triggers. */
-  private updatePredicate(line: number): Expr {
-    this.advance();
-    const value = this.parenthesised(() => this.identifier());
-    const column: Expr = { kind: 'string', value, national: true, line };
-    return {
-      kind: 'compare',
-      op: '=',
-      left: { kind: 'call', name: 'UPDATE', args: [column], line },
-      right: { kind: 'number', text: '1', form: 'int', line },
-      line,
-    };
-  }
-
-  /** NEXT VALUE FOR sequence [OVER (ORDER BY …)]. */
-  private nextValue(line: number): Expr {
-    const parts = this.qualifiedName();
-    if (this.at('OVER')) throw this.unsupported('NEXT VALUE FOR … OVER', line);
-    const value = parts.map((part) => `[${part.replaceAll(']', ']]')}]`).join('.');
-    const name: Expr = { kind: 'string', value, national: true, line };
-    return { kind: 'call', name: 'NEXT VALUE FOR', args: [name], line };
-  }
-
-  private numberLiteral(): Expr {
-    const { text, line } = this.advance();
-    if (text.startsWith('$')) return { kind: 'number', text: text.slice(1), form: 'money', line };
-    const form = /[eE]/.test(text) ? 'float' : text.includes('.') ? 'decimal' : 'int';
-    return { kind: 'number', text, form, line };
-  }
-
-  private wordExpression(): Expr {
-    const { token } = this;
-    const { line } = token;
-    const followed = this.peek().upper === '(';
-    switch (token.upper) {
-      case 'NULL':
-        this.advance();
-        return { kind: 'null', line };
-      case 'DEFAULT':
-        this.advance();
-        return { kind: 'default', line };
-      case 'UPDATE':
-        if (followed) return this.updatePredicate(line);
-        break;
-      case 'NEXT':
-        if (this.accept('NEXT', 'VALUE', 'FOR')) return this.nextValue(line);
-        break;
-      case 'CASE':
-        return this.caseExpression();
-      case 'CAST':
-      case 'TRY_CAST':
-      case 'PARSE':
-      case 'TRY_PARSE':
-        if (followed) return this.castExpression();
-        break;
-      case 'CONVERT':
-      case 'TRY_CONVERT':
-        if (followed) return this.convertExpression();
-        break;
-    }
-    if (niladic.has(token.upper) && !followed) {
-      this.advance();
-      return { kind: 'call', name: token.upper, args: [], line };
-    }
-    if (followed && (callableKeywords.has(token.upper) || this.atIdentifier)) return this.call();
-    return this.reference();
-  }
-
-  private reference(): Expr {
-    const { line } = this;
-    const parts = this.dottedName();
-    if (this.at('(')) return this.callWith(parts.join('.'), line);
-    return { kind: 'column', parts, line };
-  }
-
-  private dottedName(): string[] {
-    const parts = [this.identifier()];
-    while (
-      this.at('.') &&
-      (this.peek().kind === 'word' || this.peek().kind === 'quoted' || this.peek().upper === '.')
-    ) {
-      this.advance();
-      if (this.at('.')) parts.push('');
-      else parts.push(this.advance().text);
-    }
-    return parts;
-  }
-
-  private caseExpression(): Expr {
-    const { line } = this.advance();
-    const operand = this.at('WHEN') ? undefined : this.expression();
-    const branches: { when: Expr; then: Expr }[] = [];
-    while (this.accept('WHEN')) {
-      const when = this.expression();
-      this.expect('THEN');
-      branches.push({ when, then: this.expression() });
-    }
-    if (branches.length === 0) throw this.syntaxError();
-    const otherwise = this.accept('ELSE') ? this.expression() : undefined;
-    this.expect('END');
-    return { kind: 'case', operand, branches, otherwise, line };
-  }
-
-  private castExpression(): Expr {
-    const { upper, line } = this.advance();
-    this.expect('(');
-    const operand = this.expression();
-    this.expect('AS');
-    const type = this.dataType(30);
-    if (this.accept('USING')) throw this.unsupported(`${upper} … USING culture`, line);
-    this.expect(')');
-    return {
-      kind: 'cast',
-      operand,
-      type,
-      attempt: upper.startsWith('TRY_'),
-      parse: upper.endsWith('PARSE'),
-      line,
-    };
-  }
-
-  private convertExpression(): Expr {
-    const { upper, line } = this.advance();
-    this.expect('(');
-    const type = this.dataType(30);
-    this.expect(',');
-    const operand = this.expression();
-    const style = this.accept(',') ? this.expression() : undefined;
-    this.expect(')');
-    return { kind: 'cast', operand, type, style, attempt: upper === 'TRY_CONVERT', line };
-  }
-
-  private call(): Expr {
-    const { text, line } = this.advance();
-    return this.callWith(text.toUpperCase(), line);
-  }
-
-  protected argumentList(): Expr[] {
-    this.expect('(');
-    if (this.accept(')')) return [];
-    const args = this.commaList(() => this.expression());
-    this.expect(')');
-    return args;
-  }
-
-  private callWith(name: string, line: number): Expr {
-    this.expect('(');
-    const call: FunctionCall = { kind: 'call', name, args: [], line };
-    if (this.accept('*')) call.star = true;
-    else if (!this.at(')')) {
-      if (this.accept('DISTINCT')) call.distinct = true;
-      else this.accept('ALL');
-      if (name === 'TRIM') call.args = this.trimArguments(call);
-      else if (datePartFunctions.has(name)) {
-        call.datePart = this.advance().text.toLowerCase();
-        if (this.accept(',')) call.args = this.commaList(() => this.expression());
-      } else call.args = this.commaList(() => this.expression());
-    }
-    this.expect(')');
-    this.callTail(call);
-    return call;
-  }
-
-  /** `TRIM([LEADING | TRAILING | BOTH] characters FROM text)`. */
-  private trimArguments(call: FunctionCall): Expr[] {
-    if (this.atAny('LEADING', 'TRAILING', 'BOTH') && !['.', ')', ','].includes(this.peek().upper))
-      call.datePart = this.advance().text.toLowerCase();
-    const first = this.expression();
-    return this.accept('FROM') ? [this.expression(), first] : [first];
-  }
-
-  private callTail(call: FunctionCall): void {
-    if (this.atAny('IGNORE', 'RESPECT') && this.peek().upper === 'NULLS') {
-      call.ignoreNulls = this.advance().upper === 'IGNORE';
-      this.advance();
-    }
-    if (this.accept('WITHIN', 'GROUP')) {
-      call.withinGroup = this.parenthesised(() => {
-        this.expect('ORDER', 'BY');
-        return this.orderList();
-      });
-    }
-    if (this.at('OVER')) {
-      this.advance();
-      call.over = this.at('(')
-        ? this.parenthesised(() => this.windowSpec())
-        : { partitionBy: [], orderBy: [], name: this.identifier() };
-    }
-  }
-
-  protected windowSpec(): WindowSpec {
-    const partitionBy = this.accept('PARTITION', 'BY') ? this.commaList(() => this.expression()) : [];
-    const orderBy = this.accept('ORDER', 'BY') ? this.orderList() : [];
-    const start = this.index;
-    if (this.atAny('ROWS', 'RANGE')) {
-      while (!this.at(')')) {
-        if (this.token.kind !== 'word' && this.token.kind !== 'number') throw this.syntaxError();
-        this.advance();
-      }
-      return { partitionBy, orderBy, frame: this.textFrom(start) };
-    }
-    return { partitionBy, orderBy };
-  }
-
-  protected orderList(): OrderItem[] {
-    return this.commaList(() => {
-      const { line } = this;
-      const expr = this.expression();
-      const descending = this.accept('DESC');
-      if (!descending) this.accept('ASC');
-      return { expr, descending, line };
-    });
   }
 }

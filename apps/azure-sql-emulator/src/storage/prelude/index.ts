@@ -1,6 +1,7 @@
 import { baseSql, datetimeoffsetSql } from './base.sql.js';
 import { binarySql } from './binaries.sql.js';
 import { catalogSql } from './catalog.sql.js';
+import { jsonSql } from './json.sql.js';
 import { numberSql } from './numbers.sql.js';
 import { stringSql } from './strings.sql.js';
 import { temporalSql } from './temporal.sql.js';
@@ -15,6 +16,7 @@ export const preludeSql = [
   binarySql,
   numberSql,
   stringSql,
+  jsonSql,
   temporalSql,
   catalogSql,
 ].join('\n');

@@ -66,7 +66,7 @@ create or replace function emu.pad(x text, n int) returns text language sql immu
   select case when emu.len16(x) >= n then x else x || repeat(' ', n - emu.len16(x)) end $$;
 -- For varchar, blanks at the end of what is matched do not count.
 create or replace function emu.like_blanks(p text, e text) returns text language sql immutable parallel safe as $$
-  select left(r, -1) || ' *$' from (select emu.like_regex(p, e) as r) x $$;
+  select case when right(r, 1) = '$' then left(r, -1) || ' *$' else r end from (select emu.like_regex(p, e) as r) x $$;
 create or replace function emu.like_regex(p text, e text) returns text language plpgsql immutable parallel safe as $$
 declare r text := '^'; i int := 1; n int := length(p); c text; j int; set_body text;
 begin

@@ -1,4 +1,4 @@
-import { column, fails, from, one, prints, row, rows, type TSqlAnswerGroup } from './tsql-answer.js';
+import { column, fails, from, one, prints, refused, row, rows, type TSqlAnswerGroup } from './tsql-answer.js';
 
 /** Transactions, errors and procedural code. */
 export const procedureAnswers: TSqlAnswerGroup = {
@@ -24,7 +24,10 @@ export const procedureAnswers: TSqlAnswerGroup = {
       ),
       fails('commit', 3902),
       fails('rollback', 3903),
-      one('declare @t table (x int); begin tran; insert @t values (1); rollback; select count(*) from @t', 1),
+      refused(
+        'declare @t table (x int); begin tran; insert @t values (1); rollback; select count(*) from @t',
+        'ROLLBACK',
+      ),
       one('declare @x int = 1; begin tran; set @x = 2; rollback; select @x', 2),
       one('select xact_state()', 0, 'smallint'),
       one('begin tran; declare @s int = xact_state(); rollback; select @s', 1),
@@ -110,7 +113,7 @@ export const procedureAnswers: TSqlAnswerGroup = {
       ),
       prints("print 'a'; return; print 'b'", 'a'),
       prints("if exists (select 1) begin print 'x'; print 'y' end", 'x', 'y'),
-      prints("declare @x int; goto skip; print 'no'; skip: print 'end'", 'end'),
+      refused("goto skip; print 'no'; skip: print 'end'", 'GOTO'),
       prints("print concat('x', null, 'y')", 'xy'),
     ),
     ...from(
