@@ -35,7 +35,7 @@ export const bindParameters = async (
     const arg =
       args.find((candidate) => candidate.name?.toLowerCase() === parameter.name) ??
       (args[i]?.name ? undefined : args[i]);
-    if (arg)
+    if (arg && !arg.omitted)
       frame.variables.set(parameter.name, {
         type: parameter.type,
         value: await runner.procedures.converted(arg, parameter.type, line),

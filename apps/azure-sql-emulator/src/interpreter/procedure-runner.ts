@@ -3,7 +3,7 @@ import type { SqlType, SqlValue } from '../engine.js';
 import type { ExecArgument, Statement, StatementOf } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
-import { nvarchar } from '../language/types.js';
+import { INT, nvarchar } from '../language/types.js';
 import { catalogProcedure } from '../catalog/catalog-procedures.js';
 import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
@@ -20,6 +20,8 @@ export interface Argument {
   readonly type: SqlType;
   readonly value: SqlValue;
   readonly output: boolean;
+  /** DEFAULT was written: the parameter takes its own. */
+  readonly omitted?: true;
 }
 
 const MAX_NESTING = 32;
@@ -75,7 +77,9 @@ export class ProcedureRunner {
     const { runtime, queries } = this.runner;
     const args: Argument[] = [];
     for (const arg of list) {
-      if (arg.value.kind === 'variable' && !arg.value.name.startsWith('@@')) {
+      if (arg.value.kind === 'default')
+        args.push({ name: arg.name, type: INT, value: null, output: false, omitted: true });
+      else if (arg.value.kind === 'variable' && !arg.value.name.startsWith('@@')) {
         const variable = runtime.variable(arg.value.name, arg.line);
         args.push({ name: arg.name, type: variable.type, value: variable.value, output: arg.output });
       } else {

@@ -63,13 +63,17 @@ const withTriggers = async (
     runtime.rowCount = count;
     runtime.done(sink, statement.kind, count);
   } catch (error) {
-    if (own && runtime.transaction) {
-      // Caught, it leaves a transaction that can only be rolled back.
-      if (runtime.frame.tryDepth > 0) runtime.transaction.doomed = true;
-      else await transactions.rollbackAll(silentSink);
-    }
+    if (own) await abandon(runner);
     throw error;
   }
+};
+
+/** Caught, an error leaves a transaction that can only be rolled back. */
+const abandon = async ({ runtime, transactions }: BatchRunner): Promise<void> => {
+  const { transaction } = runtime;
+  if (!transaction) return;
+  if (runtime.frame.tryDepth > 0) transaction.doomed = true;
+  else await transactions.rollbackAll(silentSink);
 };
 
 const endedInTrigger = (line: number): SqlError => {

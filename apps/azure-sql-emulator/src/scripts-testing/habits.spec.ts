@@ -133,7 +133,7 @@ describe('habits of scripts', () => {
       CREATE TRIGGER bad ON t FOR UPDATE AS SELECT 1 / 0
       GO
       UPDATE t SET v = 'z'; SELECT 'not reached'`;
-    expect(await failing(script)).toEqual(['4: 8134']);
+    expect(await failing(script)).toEqual(['8: 8134']);
     expect(await last("SELECT COUNT(*) FROM t WHERE v = 'z'")).toEqual([[0]]);
   });
 

@@ -394,6 +394,7 @@ class BatchParser extends CursorParser {
 
   private argumentValue(): Expr {
     const { line } = this;
+    if (this.accept('DEFAULT')) return { kind: 'default', line };
     // A bare word is a string: EXEC sp_help Orders.
     if (this.atIdentifier && this.token.kind !== 'variable') {
       return { kind: 'string', value: this.advance().text, national: true, line };
