@@ -167,8 +167,10 @@ describe('table shape', () => {
       overrides: { 'dbo.InterviewSlot': { columns: { _committed_at: { rename: '_batch' } } } },
     });
     expect(() => buildTableShape(ours, renamed)).toThrow(/_committed_at would be _batch/);
-    const staged = table([column('int', { name: '_op' })]);
-    expect(() => buildTableShape(staged, config())).toThrow(/_op would be _op, which is ours/);
+    const staged = config({
+      overrides: { 'dbo.InterviewSlot': { columns: { _committed_at: { rename: '_op' } } } },
+    });
+    expect(() => buildTableShape(ours, staged)).toThrow(/_committed_at would be _op, which is ours/);
   });
 
   it('follows the overrides', () => {
