@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Mutated sessions and statements against the Azure SQL emulator, for as long as you like: npm run fuzz -- [seconds] [seed]
+// Mutated sessions and statements against both emulators, for as long as you like: npm run fuzz -- [seconds] [seed]
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureSetup, explain } from './setup/ensure.mjs';
@@ -17,7 +17,10 @@ try {
   process.exit(1);
 }
 process.stdout.write(`fuzzing for ${seconds} s with each part, seed ${seed}\n`);
-const args = ['--selectProjects', 'azure-sql-emulator', '--testPathPatterns', 'protocol/fuzz'];
+const args = [
+  ...['--runInBand', '--selectProjects', 'azure-sql-emulator', 'redshift-emulator'],
+  ...['--testPathPatterns', 'src/.*/fuzz\\.spec'],
+];
 const child = spawn(nodeBinary, ['--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args], {
   cwd: root,
   stdio: 'inherit',

@@ -27,11 +27,9 @@ const EXPECTED = [
 
 async function avroFile(): Promise<Buffer> {
   const optional = (name: string) => ({ name, type: ['string', 'null'] as avro.Schema });
-  const fields = [
-    { name: 'id', type: ['int', 'null'] as avro.Schema },
-    ...['name', 'amount', 'day', 'at'].map(optional),
-  ];
-  const type = avro.Type.forSchema({ type: 'record', name: 'topLevelRecord', fields } as avro.Schema);
+  const id = { name: 'id', type: ['int', 'null'] as avro.Schema };
+  const fields = [id, ...['name', 'amount', 'day', 'at'].map(optional)];
+  const type = avro.Type.forSchema({ type: 'record', name: 'topLevelRecord', fields });
   const encoder = new avro.streams.BlockEncoder(type, { codec: 'deflate' });
   const chunks: Buffer[] = [];
   encoder.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -45,7 +43,7 @@ async function avroFile(): Promise<Buffer> {
 
 /** Univocity as the connector sets it: every value that needs it quoted, quotes doubled, NULL as `@NULL@`. */
 function csvFile(): Buffer {
-  const field = (value: unknown): string => {
+  const field = (value: string | number | null): string => {
     const text = value === null ? '@NULL@' : String(value);
     return text === '' || /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };

@@ -4,7 +4,7 @@ import type { Token } from './lexer.js';
 import { tablesIn } from './tables-in.js';
 
 /** Functions that PostgreSQL has and Redshift has not. */
-const MISSING_FUNCTIONS = new Set(
+export const MISSING_FUNCTIONS = new Set(
   `string_agg array_agg array_append array_prepend array_cat array_length array_to_string string_to_array array_ndims
    array_position array_remove array_replace unnest format overlay encode convert_from convert_to
    regexp_matches regexp_match regexp_split_to_array regexp_split_to_table bit_length justify_days justify_hours
@@ -23,10 +23,10 @@ const MISSING_FUNCTIONS = new Set(
 );
 
 /** System columns of PostgreSQL's rows. */
-const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
+export const SYSTEM_COLUMNS = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
 /** Type names behind `::` or CAST … AS. */
-const MISSING_TYPES = new Set(
+export const MISSING_TYPES = new Set(
   'bytea uuid json jsonb money xml inet cidr macaddr tsvector tsquery bit int4range int8range numrange tsrange tstzrange daterange regclass_array'.split(
     ' ',
   ),

@@ -5,14 +5,14 @@ import type { Plan } from './plan.js';
 import { planShowObjects } from './show-objects.js';
 
 /** Settings that PostgreSQL has under the same name and meaning. */
-const SHARED = new Set(
+export const SHARED = new Set(
   'search_path statement_timeout datestyle timezone client_encoding application_name extra_float_digits client_min_messages'.split(
     ' ',
   ),
 );
 
 /** Settings only Redshift has; they are kept and shown, under `redshift.`, and change nothing unless said otherwise. */
-const OWN = new Set(
+export const OWN = new Set(
   `query_group wlm_query_slot_count enable_result_cache_for_session enable_case_sensitive_identifier
    analyze_threshold_percent describe_field_name_in_uppercase enable_vacuum_boost json_serialization_enable
    json_serialization_parse_nested_strings max_concurrency_scaling_clusters max_cursor_result_set_size

@@ -13,26 +13,11 @@ import {
 } from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import type { Expectation } from './backend-answers.js';
-import type { TableAccess } from './serializable-guard.js';
 import { AlreadyReported } from './already-reported.js';
 import type { PastStatements } from './past-statements.js';
-import type { RowConversion } from './result-columns.js';
+import { NO_RESULT, standIn, type Prepared } from './prepared-statement.js';
 import { checkSnapshot, type SpecialStatements } from './special-statements.js';
 
-/** A prepared statement; portals refer to it. */
-interface Prepared {
-  readonly sql: string;
-  readonly plan: Plan;
-  readonly result: { conversion: RowConversion };
-  /** Under serializable isolation only; `sync` is the number of the Syncs before it was looked up. */
-  access?: { readonly tables: TableAccess; readonly sync: number };
-}
-
-const NO_RESULT: Prepared = {
-  sql: '',
-  plan: { kind: 'forward', sql: '' },
-  result: { conversion: undefined },
-};
 /** Names of the proxy's own statement and portal, out of the clients' way. */
 const OWN_NAME = 'redshift_emulator';
 /** Not a statement in any language: makes PostgreSQL fail where the proxy has an error to tell. */
@@ -137,9 +122,9 @@ export class ExtendedProtocol {
     const prepared: Prepared = { sql: sql.text, plan, result: { conversion: undefined } };
     await this.lookUpTables(prepared);
     this.statements.set(name.text, prepared);
-    if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, plan.error);
+    if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, sql.text, plan.error);
     this.lockFor(plan);
-    this.prepare(name.text, standIn(plan), types);
+    this.prepare(name.text, standIn(plan), types, sql.text);
   }
 
   /** Which names are aliases must be known before PostgreSQL parses the statement. */
@@ -169,13 +154,28 @@ export class ExtendedProtocol {
     }
   }
 
-  private prepare(name: string, sql: string, types: Buffer, replaceError?: RedshiftError): void {
+  private prepare(
+    name: string,
+    sql: string,
+    types: Buffer,
+    text: string,
+    replaceError?: RedshiftError,
+  ): void {
     const body = Buffer.concat([cstring(name), cstring(sql), types]);
     this.backend.forward(frame('P', body), {
       kind: 'parse',
       visible: true,
+      answered: this.failureOf(text),
       ...(replaceError === undefined ? {} : { replaceError }),
     });
+  }
+
+  /** Writes a statement down that fails before it is executed. */
+  private failureOf(sql: string): (error?: ErrorFields) => void {
+    const past = this.past();
+    return (error) => {
+      if (error !== undefined) past.record(sql, error.message);
+    };
   }
 
   private get inTransaction(): boolean {
@@ -220,7 +220,7 @@ export class ExtendedProtocol {
     }
     await this.lookUpTables(prepared);
     this.lockFor(prepared.plan);
-    this.pass({ type: 'B', body }, { kind: 'bind', visible: true });
+    this.pass({ type: 'B', body }, { kind: 'bind', visible: true, answered: this.failureOf(prepared.sql) });
   }
 
   private describe(body: Buffer): void {
@@ -287,10 +287,4 @@ export class ExtendedProtocol {
     this.client.write(errorResponse(toRedshiftError(error).fields()));
     await this.specials.failTransaction();
   }
-}
-
-/** What PostgreSQL prepares for a plan. In a failed transaction it binds nothing but the end of the transaction. */
-function standIn(plan: Plan): string {
-  if (plan.kind === 'forward') return plan.sql;
-  return plan.kind === 'commit' || plan.kind === 'rollback' ? 'rollback' : '';
 }
