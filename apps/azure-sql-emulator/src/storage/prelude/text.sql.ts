@@ -13,7 +13,7 @@ create or replace function emu.s(bpchar, int4 default -1, bool default false) re
   language internal immutable strict parallel safe as 'bpchar';
 create or replace function emu.len16(x text) returns int4 language sql immutable strict parallel safe as $$
   select case when octet_length(x) = length(x) then length(x)
-    else length(x) + length(regexp_replace(x, '[^\U00010000-\U0010FFFF]', '', 'g')) end $$;
+    else length(x) + length(regexp_replace(x collate "C", '[^\U00010000-\U0010FFFF]', '', 'g')) end $$;
 create or replace function emu.len(x text) returns int4 language sql immutable strict parallel safe as $$ select emu.len16(rtrim(x, ' ')) $$;
 create or replace function emu.left16(x text, n int) returns text language sql immutable strict parallel safe as $$
   select case when octet_length(x) <= n then x else emu.sub16(x, 1, n) end $$;
