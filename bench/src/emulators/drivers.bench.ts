@@ -98,9 +98,11 @@ export async function insertByTedious(
   seconds: number,
 ): Promise<number> {
   const opened = await Promise.all(Array.from({ length: connections }, () => connect(address)));
+  const [first] = opened;
+  if (first === undefined) return 0;
   try {
     await execute(
-      opened[0] as Connection,
+      first,
       'create table dbo.Inserted (id bigint identity primary key, a int, t nvarchar(100), d datetime2(3))',
       undefined,
       true,

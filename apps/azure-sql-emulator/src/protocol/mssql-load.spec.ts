@@ -29,10 +29,10 @@ describeProgram(`mssql${programMissing === undefined ? '' : ` (SKIPPED: ${progra
         encrypt: false,
         ...(changes.packetSize !== undefined && { packetSize: changes.packetSize }),
         ...changes.options,
-      } as sql.IOptions,
+      },
     }).connect();
   const rows = async (text: string, on = pool): Promise<unknown[][]> =>
-    (await on.query(text)).recordset as unknown as unknown[][];
+    (await on.query<unknown[]>(text)).recordset;
 
   beforeAll(async () => {
     emulator = await EmulatorProcess.start();
@@ -213,7 +213,7 @@ const converted = ({ type, kind }: TypeCase): string => {
   const plain = type.replace(/ COLLATE.*/, '');
   return kind === 'bytes' && plain !== 'image'
     ? `CAST(@v AS ${plain})`
-    : kind === 'string' && !/date/.test(type)
+    : kind === 'string' && !type.includes('date')
       ? '@v'
       : `CAST(@v AS ${plain})`;
 };

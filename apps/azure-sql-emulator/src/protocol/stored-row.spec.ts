@@ -55,8 +55,9 @@ function stored(type: SqlType, value: Exclude<SqlValue, null>): Buffer {
       return float(8, value as number);
     case 'money':
     case 'smallmoney': {
-      const digits = String(value).replace('-', '').padStart(5, '0');
-      return Buffer.from(`${(value as bigint) < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`);
+      const units = value as bigint;
+      const digits = units.toString().replace('-', '').padStart(5, '0');
+      return Buffer.from(`${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`);
     }
     case 'datetimeoffset': {
       const { ticks, offsetMinutes } = value as { ticks: bigint; offsetMinutes: number };
