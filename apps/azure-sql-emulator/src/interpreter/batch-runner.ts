@@ -144,10 +144,11 @@ export class BatchRunner {
     }
   }
 
-  /** A condition counts no rows: @@ROWCOUNT is 0 behind it. */
+  /** A condition is a statement of its own: @@ROWCOUNT and @@ERROR are 0 behind it. */
   private async holds(condition: Expr): Promise<boolean> {
     const result = await this.queries.condition(condition);
     this.runtime.rowCount = 0;
+    this.runtime.lastError = 0;
     return result;
   }
 

@@ -32,7 +32,10 @@ export class Cursors {
       throw new SqlError(16915, `A cursor with the name '${name}' already exists.`, line);
     const select: StatementOf<'select'> = { kind: 'select', query, line };
     await queries.plan(select);
-    home.set(name, { select, scroll, rows: undefined, columns: [], position: 0, frame: runtime.frame });
+    // Its query's variables have the values of now, whatever becomes of them before OPEN.
+    const variables = new Map([...runtime.frame.variables].map(([key, variable]) => [key, { ...variable }]));
+    const frame = { ...runtime.frame, variables };
+    home.set(name, { select, scroll, rows: undefined, columns: [], position: 0, frame });
   }
 
   private find(name: string, line: number): { cursor: Cursor; home: Map<string, Cursor> } {
