@@ -74,7 +74,8 @@ describe('runs of the models', () => {
   }, 180_000);
 
   it('publish every model once the group is consistent, exact to the last digit', async () => {
-    const run = await test.ran(await test.apply(people));
+    // Spark's first run in a process, on a machine that may be busy: how long it takes is not what is tested.
+    const run = await test.ran(await test.apply(people), 'succeeded', 360_000);
     expect(run.models).toHaveLength(15);
     expect(run.version).toBe(20n);
     expect(run.models.find(({ model }) => model === 'tadw.message')?.rows).toBe(0);
@@ -97,7 +98,7 @@ describe('runs of the models', () => {
     expect(
       await test.rows('select booked, free, fill_rate::varchar as rate from tarpt.interview_fill_rate'),
     ).toEqual([{ booked: 0, free: 4, rate: '0.0000' }]);
-  }, 180_000);
+  }, 400_000);
 
   it('recompute only what the moved tables reach', async () => {
     const batch = await test.apply({ invitation: [invitation], interview: [interview] });
