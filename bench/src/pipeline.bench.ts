@@ -1,119 +1,82 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { createKafka, readJournal } from '@thalamus/kafka';
-import type { LocalStack } from '@thalamus/local-stack';
-import type { Topics } from '@thalamus/contracts';
-import type { openSample } from '@thalamus/sample-gme';
-import { minus, usageOf, type Usage } from './process-usage.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { pipelineConfigSchema, Topics } from '@thalamus/contracts';
+import { cloneRoot, startStack } from '@thalamus/local-stack';
+import { createSample, openSample, seedSample } from '@thalamus/sample-gme';
+import { PipelineUnderLoad, type Phase } from './pipeline-under-load.js';
+import { serialConnector, sling, type PeerResult } from './peers.bench.js';
 
-type Pool = Awaited<ReturnType<typeof openSample>>;
-
-export interface Phase {
-  readonly name: string;
-  readonly rows: number;
-  readonly seconds: number;
-  /** By component, loader replicas apart. */
-  readonly usage: Readonly<Record<string, Usage>>;
+export interface PipelineBenchOptions {
+  readonly scale: 'small' | 'medium' | 'large';
+  /** Rows changed at once after the load. */
+  readonly burst: number;
+  /** Whether the serial connector and Sling run as well. */
+  readonly peers: boolean;
 }
 
-const services = [
-  ['capture', 1],
-  ['loader', 1],
-  ['loader', 2],
-] as const;
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
+const perSecond = (rows: number, seconds: number): string =>
+  Math.round(rows / seconds)
+    .toLocaleString('en')
+    .padStart(9);
 
-/** Measures the mirror: capture and loader, from the source to TASTG. */
-export class PipelineBench implements AsyncDisposable {
-  private appliedVersion = -1n;
-  private consistent = false;
-  private readonly ending = new AbortController();
-  private reading: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly stack: LocalStack,
-    private readonly topics: Topics,
-    private readonly pool: Pool,
-  ) {}
-
-  /** From the start of the services until every table is swapped in. */
-  async initialLoad(rows: number): Promise<Phase> {
-    const before = this.usage();
-    const started = performance.now();
-    for (const [name, replica] of services) await this.stack.service(name, replica).start();
-    this.watch();
-    await this.until(() => this.consistent, 1_800_000);
-    return this.phase('initial load', rows, started, before);
-  }
-
-  /** Changes `rows` rows of the largest table in transactions of 5,000, then waits until TASTG has them. */
-  async burst(rows: number): Promise<Phase> {
-    const before = this.usage();
-    const started = performance.now();
-    let changed = 0;
-    for (let from = 1; changed < rows && from < rows * 4; from += 5000) {
-      const result = await this.pool
-        .request()
-        .query(
-          `update dbo.Message set Importance = 5 where MessageId >= ${from} and MessageId < ${from + 5000}`,
-        );
-      changed += result.rowsAffected[0] ?? 0;
-    }
-    const version = await this.sourceVersion();
-    await this.until(() => this.appliedVersion >= version, 600_000);
-    return this.phase('burst of changes', changed, started, before);
-  }
-
-  private phase(name: string, rows: number, started: number, before: Record<string, Usage>): Phase {
-    const after = this.usage();
-    const none = { cpuSeconds: 0, peakBytes: 0 };
-    const usage = Object.fromEntries(
-      Object.entries(after).map(([component, value]) => [component, minus(value, before[component] ?? none)]),
+function printPhase(phase: Phase): void {
+  console.log(
+    `\n${phase.name}: ${phase.rows.toLocaleString('en')} rows in ${phase.seconds.toFixed(1)} s, ${perSecond(phase.rows, phase.seconds).trim()} rows/s`,
+  );
+  for (const [name, { cpuSeconds, peakBytes }] of Object.entries(phase.usage))
+    console.log(
+      `  ${name.padEnd(20)} ${cpuSeconds.toFixed(1).padStart(8)} CPU s   peak ${megabytes(peakBytes).padStart(8)}`,
     );
-    return { name, rows, seconds: (performance.now() - started) / 1000, usage };
-  }
+}
 
-  private usage(): Record<string, Usage> {
-    const running = this.stack.status().filter((each) => each.pid !== undefined);
-    return Object.fromEntries(
-      running.map(({ name, replica, pid }) => [
-        replica > 1 ? `${name} ${replica}` : name,
-        usageOf(pid ?? -1),
-      ]),
+function printPeer(peer: PeerResult, own: Phase): void {
+  if (peer.failure !== undefined) return console.log(`${peer.name.padEnd(20)} did not run: ${peer.failure}`);
+  const ratio = peer.seconds / own.seconds;
+  const cpu = `${peer.cpuSeconds.toFixed(1)} CPU s`;
+  const memory = peer.peakBytes > 0 ? `peak ${megabytes(peer.peakBytes)}` : '';
+  console.log(
+    `${peer.name.padEnd(20)}${perSecond(peer.rows, peer.seconds)} rows/s   ${cpu}   ${memory}   ${ratio.toFixed(2)} × the time of this pipeline`,
+  );
+}
+
+/** Loads the sample, then a burst of changes; beside it the peers, over the same emulators. */
+export async function benchPipeline({ scale, burst, peers }: PipelineBenchOptions): Promise<void> {
+  const config = pipelineConfigSchema.parse(
+    parse(readFileSync(join(cloneRoot, 'samples', 'gme', 'pipeline.yaml'), 'utf8')),
+  );
+  await using stack = await startStack({
+    dir: join(cloneRoot, '.thalamus', 'bench'),
+    ephemeral: true,
+    components: ['kafka', 'postgres', 's3', 'azure-sql-emulator', 'redshift-emulator'],
+    log: (line) => console.log(line),
+  });
+  const pool = await openSample({ ...stack.endpoints.source, trustCertificate: true });
+  try {
+    await createSample(pool);
+    const seeding = performance.now();
+    const { total } = await seedSample(pool, { scale });
+    console.log(
+      `source: ${total.toLocaleString('en')} rows in ${((performance.now() - seeding) / 1000).toFixed(1)} s`,
     );
-  }
-
-  private watch(): void {
-    const kafka = createKafka({ brokers: this.stack.endpoints.kafka.brokers, clientId: 'thalamus-bench' });
-    this.reading = readJournal(kafka, this.topics.journal, {
-      signal: this.ending.signal,
-      onEntry: (entry) => {
-        if (entry.type === 'service.halted') throw new Error(`${entry.data.service}: ${entry.data.message}`);
-        if (entry.type !== 'batch.applied') return;
-        this.appliedVersion = entry.data.version;
-        this.consistent = entry.data.consistent;
-      },
-    });
-  }
-
-  private async until(done: () => boolean, withinMs: number): Promise<void> {
-    const started = performance.now();
-    while (!done()) {
-      if (performance.now() - started > withinMs) throw new Error(`not done within ${withinMs / 1000} s`);
-      await Promise.race([
-        pause(50),
-        this.reading.then(() => Promise.reject(new Error('the journal reader ended'))),
-      ]);
-    }
-  }
-
-  private async sourceVersion(): Promise<bigint> {
-    const { recordset } = await this.pool
-      .request()
-      .query<{ version: string }>('select change_tracking_current_version() as version');
-    return BigInt(recordset[0]?.version ?? '0');
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.ending.abort();
-    await this.reading.catch(() => undefined); // its error was told by `until`
+    await using bench = new PipelineUnderLoad(stack, new Topics(config.name, config.source.database), pool);
+    const load = await bench.initialLoad(total);
+    printPhase(load);
+    printPhase(await bench.burst(burst));
+    if (!peers) return;
+    for (const [name, replica] of [
+      ['capture', 1],
+      ['loader', 1],
+      ['loader', 2],
+    ] as const)
+      await stack.service(name, replica).stop();
+    console.log(
+      `\nthe same full load, the same emulators, the same run\n${'this pipeline'.padEnd(20)}${perSecond(load.rows, load.seconds)} rows/s`,
+    );
+    printPeer(await serialConnector(stack), load);
+    printPeer(await sling(stack, total), load);
+  } finally {
+    await pool.close();
   }
 }

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
-import type { LocalStack } from '@thalamus/local-stack';
+import { cloneRoot, startStack, type LocalStack } from '@thalamus/local-stack';
 import { ObjectStore } from '@thalamus/object-store';
 import { Warehouse } from '@thalamus/redshift';
 import { usageOf } from '../process-usage.js';
@@ -14,7 +14,7 @@ const COLUMNS = `id bigint not null, amount int, price decimal(18,2), name varch
   mail varchar(100), at timestamp, born date, ok boolean`;
 
 /** What one load came to. */
-export interface CopyFigures {
+interface CopyFigures {
   readonly rows: number;
   readonly megabytes: number;
   readonly gzipMegabytes: number;
@@ -30,7 +30,7 @@ export interface CopyFigures {
  *
  * @param megabytes of CSV, before compression
  */
-export async function redshiftCopy(stack: LocalStack, megabytes: number): Promise<CopyFigures> {
+async function redshiftCopy(stack: LocalStack, megabytes: number): Promise<CopyFigures> {
   const directory = join(stack.paths.dir, 'copy-bench');
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -58,7 +58,7 @@ export async function redshiftCopy(stack: LocalStack, megabytes: number): Promis
 }
 
 /** Prints what {@link redshiftCopy} found. */
-export function printCopyFigures(figures: CopyFigures): void {
+function printCopyFigures(figures: CopyFigures): void {
   const { rows, megabytes, gzipMegabytes, postgresSeconds, emulatorSeconds, emulatorPeakBytes } = figures;
   const rate = (seconds: number): string => `${(megabytes / seconds).toFixed(1).padStart(7)} MB/s`;
   const [before, after] = emulatorPeakBytes.map((bytes) => Math.round(bytes / 1024 / 1024));
@@ -195,4 +195,14 @@ async function copyByEmulator(stack: LocalStack, rows: number): Promise<number> 
 function peakOf(stack: LocalStack): number {
   const running = stack.status().find(({ name }) => name === 'redshift-emulator');
   return usageOf(running?.pid ?? -1).peakBytes;
+}
+
+/** COPY of the Redshift emulator beside PostgreSQL's own, in one run. */
+export async function benchRedshiftEmulator(megabytes: number): Promise<void> {
+  await using stack = await startStack({
+    dir: join(cloneRoot, '.thalamus', 'bench-copy'),
+    ephemeral: true,
+    components: ['postgres', 's3', 'redshift-emulator'],
+  });
+  printCopyFigures(await redshiftCopy(stack, megabytes));
 }
