@@ -55,6 +55,21 @@ test('a COPY has one id wherever it is told of', async () => {
   ).toEqual([[true, '1']]);
 });
 
+test('no secret is kept', async () => {
+  const { accessKeyId, secretAccessKey } = fixture.s3;
+  const keys = `aws_access_key_id=${accessKeyId};aws_secret_access_key=${secretAccessKey}`;
+  await client.query(`copy h from 's3://history/' credentials '${keys}' csv`);
+  await client.query(
+    `copy h from 's3://history/' access_key_id '${accessKeyId}' secret_access_key '${secretAccessKey}' csv`,
+  );
+  await client.query("create user kept password 'Secret123'");
+  const texts = (await rows('select query_text from sys_query_history')).flat().join('\n');
+  expect(texts).toContain("secret_access_key ''");
+  expect(texts).toContain('create user kept');
+  expect(texts).not.toContain(secretAccessKey);
+  expect(texts).not.toContain('Secret123');
+});
+
 test('SHOW SCHEMAS, TABLES, COLUMNS and DATABASES', async () => {
   const { database } = fixture.emulator;
   await client.query('create schema shown; create table shown.things (id int not null, name varchar(20))');

@@ -37,6 +37,18 @@ const TYPES: Readonly<Record<string, string>> = {
   truncate: 'DDL',
 };
 
+/** Keys and passwords, none of which are kept: those of `CREDENTIALS`, and those behind a keyword. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\b(aws_secret_access_key|token|master_symmetric_key)\s*=\s*[^;'\s]+/gi, '$1='],
+  [/\b((?:secret_access_key|session_token|access_key_id|password)\s+(?:as\s+)?)'(?:[^']|'')*'/gi, "$1''"],
+];
+
+/** The beginning of a statement, without the secrets in it. */
+function keptText(sql: string): string {
+  const masked = SECRETS.reduce((text, [secret, instead]) => text.replace(secret, instead), sql);
+  return masked.slice(0, MAX_TEXT).replaceAll('\0', '');
+}
+
 function typeOf(text: string): string {
   const start = text.replace(/^(\s|--[^\n]*\n|\/\*.*?\*\/)+/s, '');
   if (/^create\s+(?:\w+\s+)*table\b.*\bas\s*\(?\s*select\b/is.test(start)) return 'CTAS';
@@ -60,7 +72,7 @@ export class QueryHistory {
   }
 
   record(statement: PastStatement): void {
-    this.pending.push(statement);
+    this.pending.push({ ...statement, text: keptText(statement.text) });
     if (this.pending.length >= MAX_PENDING) void this.flush();
     else this.timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
   }
@@ -83,7 +95,7 @@ export class QueryHistory {
       database_name: database,
       label,
       query_type: typeOf(text),
-      query_text: text.slice(0, MAX_TEXT).replaceAll('\0', ''),
+      query_text: text,
       start_time: started,
       end_time: ended,
       error_message: error ?? null,
