@@ -255,7 +255,7 @@ export class QueryRunner extends ExpressionRunner {
       last = fields.map((field, i) => (field === null ? null : (decoders[i]?.(field) ?? null)));
     };
     await this.execute([...before, { ...command, keep: true, formats, onRow }, ...after], line, 'UPDATE');
-    const row = last as readonly SqlValue[] | undefined;
+    const row: readonly SqlValue[] | undefined = last;
     if (row) assigns.forEach(({ name }, i) => (this.runtime.variable(name, line).value = row[i] ?? null));
     return count;
   }

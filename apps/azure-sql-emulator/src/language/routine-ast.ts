@@ -18,8 +18,9 @@ export interface SequenceOptions {
   readonly start?: string | undefined;
   readonly restart?: string | true | undefined;
   readonly increment?: string | undefined;
-  readonly min?: string | 'none' | undefined;
-  readonly max?: string | 'none' | undefined;
+  /** A number, or `none`. */
+  readonly min?: string | undefined;
+  readonly max?: string | undefined;
   readonly cycle?: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { datetime, type ViewDefinitions } from './shared.js';
+import type { ViewDefinitions } from './shared.js';
 
 /** Change tracking in sys views. */
 export const trackingViews: ViewDefinitions = {
