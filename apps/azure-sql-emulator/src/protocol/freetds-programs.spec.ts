@@ -76,8 +76,9 @@ describe.each(PROGRAMS)('$program', ({ program, least, args }) => {
       [...args(), ...login()],
       SCRIPT.replaceAll('%', program).replace('$n', least),
     );
-    for (const part of ['ż😀', least, 'between the batches', 'Boom', 'still here'])
-      expect(output).toContain(part);
+    for (const part of ['ż😀', least, 'between the batches', 'Boom']) expect(output).toContain(part);
+    // bsqldb itself gives up after an error.
+    if (program === 'tsql') expect(output).toContain('still here');
     expect(output.toLowerCase()).toContain('0001feff');
   });
 
