@@ -32,7 +32,7 @@ describeProgram(`mssql${programMissing === undefined ? '' : ` (SKIPPED: ${progra
       },
     }).connect();
   const rows = async (text: string, on = pool): Promise<unknown[][]> =>
-    (await on.query<unknown[]>(text)).recordset;
+    (await on.query<Record<string, unknown>>(text)).recordset as unknown as unknown[][];
 
   beforeAll(async () => {
     emulator = await EmulatorProcess.start();
