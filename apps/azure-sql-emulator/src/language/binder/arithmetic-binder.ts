@@ -17,6 +17,7 @@ import {
   pgType,
   rank,
 } from '../types.js';
+import { incompatible, invalidOperator, noArithmetic, operatorName } from './operator-errors.js';
 import { BinderBase } from './binder-base.js';
 import { asText, pgCollation, typed, type Typed } from './typed.js';
 import type { Scope } from './environment.js';
@@ -54,7 +55,7 @@ export abstract class ArithmeticBinder extends BinderBase {
     if (expr.op === '+') return operand;
     if (expr.op === '~') {
       if (operand.type.name === 'bit') return { ...operand, pg: `(not ${operand.pg})` };
-      if (familyOf(operand.type) !== 'int') throw this.invalidOperator(operand.type, '~', expr.line);
+      if (familyOf(operand.type) !== 'int') throw invalidOperator(operand.type, '~', expr.line);
       return {
         ...operand,
         pg: operand.type.name === 'tinyint' ? `(255 - ${operand.pg})::int2` : `(~ ${operand.pg})`,
@@ -70,29 +71,10 @@ export abstract class ArithmeticBinder extends BinderBase {
     }
     if (operand.untyped) return operand;
     if (!isNumeric(operand.type) || operand.type.name === 'bit')
-      throw this.invalidOperator(operand.type, 'minus', expr.line);
+      throw invalidOperator(operand.type, 'minus', expr.line);
     if (operand.type.name === 'tinyint')
       return { ...operand, pg: `(- ${operand.pg})::int2`, type: { name: 'smallint' } };
     return { ...operand, pg: `(- ${operand.pg})` };
-  }
-
-  private invalidOperator(type: SqlType, operator: string, line: number): SqlError {
-    return new SqlError(8117, `Operand data type ${type.name} is invalid for ${operator} operator.`, line);
-  }
-
-  protected incompatible(left: SqlType, right: SqlType, op: string, line: number): SqlError {
-    const words: Record<string, string> = {
-      '+': 'add',
-      '-': 'subtract',
-      '*': 'multiply',
-      '/': 'divide',
-      '%': 'modulo',
-    };
-    return new SqlError(
-      402,
-      `The data types ${left.name} and ${right.name} are incompatible in the ${words[op] ?? op} operator.`,
-      line,
-    );
   }
 
   protected arithmetic(op: string, left: Typed, divisor: Typed, line: number): Typed {
@@ -174,7 +156,7 @@ export abstract class ArithmeticBinder extends BinderBase {
   private bitwise(op: string, left: Typed, right: Typed, line: number): Typed {
     const common = commonType(left.type, right.type);
     const family = familyOf(common);
-    if (family !== 'int' && family !== 'bit') throw this.incompatible(left.type, right.type, op, line);
+    if (family !== 'int' && family !== 'bit') throw incompatible(left.type, right.type, op, line);
     const type = common;
     if (family === 'bit') {
       const asInt = (e: Typed): string => `(${e.pg})::int4`;
@@ -191,7 +173,7 @@ export abstract class ArithmeticBinder extends BinderBase {
   private datetimeArithmetic(op: string, left: Typed, right: Typed, type: SqlType, line: number): Typed {
     for (const e of [left, right]) {
       if (['date', 'time', 'datetime2', 'datetimeoffset'].includes(e.type.name) && !e.untyped) {
-        throw this.incompatible(left.type, right.type, op, line);
+        throw incompatible(left.type, right.type, op, line);
       }
     }
     const result: SqlType = {
@@ -216,19 +198,19 @@ export abstract class ArithmeticBinder extends BinderBase {
     const family = familyOf(higher);
     if (family === undefined || !['bit', 'int', 'decimal', 'money', 'float'].includes(family)) {
       if (isText(higher) && isText(left.type) && isText(right.type))
-        throw this.invalidOperator(higher, operatorName(op), line);
-      throw this.noArithmetic(op, left.type, right.type, line);
+        throw invalidOperator(higher, operatorName(op), line);
+      throw noArithmetic(op, left.type, right.type, line);
     }
-    if (op === '%' && family === 'float') throw this.incompatible(left.type, right.type, op, line);
+    if (op === '%' && family === 'float') throw incompatible(left.type, right.type, op, line);
     if (family === 'decimal') return this.decimalArithmetic(op, left, right, nullable, line);
     if (family === 'bit') {
       if (left.type.name === 'bit' && right.type.name === 'bit' && !left.untyped && !right.untyped)
-        throw this.incompatible(left.type, right.type, op, line);
+        throw incompatible(left.type, right.type, op, line);
       return this.numeric(op, left, right, INT, nullable, line);
     }
     if (left.type.name === 'bit' || right.type.name === 'bit') {
       const other = left.type.name === 'bit' ? right : left;
-      if (other.untyped) throw this.incompatible(left.type, right.type, op, line);
+      if (other.untyped) throw incompatible(left.type, right.type, op, line);
     }
     const a = this.to(left, higher, line);
     const b = this.to(right, higher, line);
@@ -236,23 +218,6 @@ export abstract class ArithmeticBinder extends BinderBase {
     let pg = `(${a} ${op} ${b})`;
     if (higher.name === 'tinyint') pg = `emu.tinyint(${pg})`;
     return typed(pg, higher, nullable);
-  }
-
-  /** What SQL Server says when neither operand is a number: a clash of types, or an operator that none of them has. */
-  private noArithmetic(op: string, left: SqlType, right: SqlType, line: number): SqlError {
-    if (left.name === right.name) return this.invalidOperator(left, operatorWords[op] ?? op, line);
-    const number = [left, right].find((type) => isNumeric(type));
-    if (number) {
-      const other = number === left ? right : left;
-      return new SqlError(
-        206,
-        `Operand type clash: ${other.name} is incompatible with ${number.name}`,
-        line,
-        16,
-        2,
-      );
-    }
-    return this.incompatible(left, right, op, line);
   }
 
   private moneyArithmetic(op: string, a: string, b: string, type: SqlType, nullable: boolean): Typed {
@@ -299,13 +264,3 @@ export abstract class ArithmeticBinder extends BinderBase {
 }
 
 const isTextLike = (e: Typed): boolean => e.untyped === true || isText(e.type);
-
-const operatorWords: Record<string, string> = {
-  '+': 'add',
-  '-': 'subtract',
-  '*': 'multiply',
-  '/': 'divide',
-  '%': 'modulo',
-};
-const operatorName = (op: string): string =>
-  ({ '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'modulo' })[op] ?? op;

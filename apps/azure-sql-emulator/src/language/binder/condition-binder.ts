@@ -4,6 +4,7 @@ import { SqlError, unsupported } from '../errors.js';
 import { commonType, familyOf, isNumeric, isText, isUnicode, pgType } from '../types.js';
 import { ArithmeticBinder } from './arithmetic-binder.js';
 import type { Scope } from './environment.js';
+import { incompatible } from './operator-errors.js';
 import { asKey, isCaseSensitive, type Typed } from './typed.js';
 
 type ExprOf<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
@@ -140,7 +141,7 @@ export abstract class ConditionBinder extends ArithmeticBinder {
     }
     if (isNumeric(a.type) && isNumeric(b.type)) return this.numericComparison(op, a, b, line);
     const type = commonType(a.type, b.type);
-    if (isText(type)) throw this.incompatible(a.type, b.type, comparisonName(op), line);
+    if (isText(type)) throw incompatible(a.type, b.type, comparisonName(op), line);
     const operator = type.name === 'datetimeoffset' ? `operator(emu.${op})` : op;
     return `(${this.to(a, wide(type), line)} ${operator} ${this.to(b, wide(type), line)})`;
   }

@@ -3,12 +3,13 @@ import type { TableRef } from '../ast.js';
 import { literal } from '../../catalog/naming.js';
 import { SqlError, invalidColumn, unsupported } from '../errors.js';
 import { BIGINT, INT, SYSNAME, commonType, familyOf, isText, nvarchar, sameType } from '../types.js';
-import { ChangeTableBinder, type BoundTable, type RefOf } from './change-table-binder.js';
+import type { BoundTable, RefOf } from './change-table-binder.js';
 import { Scope, type SourceColumn } from './environment.js';
+import { SourceBinder } from './source-binder.js';
 import { typed, type Typed } from './typed.js';
 
 /** Tables that are computed: table-valued functions and PIVOT. */
-export abstract class RowsetBinder extends ChangeTableBinder {
+export abstract class RowsetBinder extends SourceBinder {
   protected abstract bindTable(ref: TableRef, siblings: Scope, parent: Scope | undefined): BoundTable;
 
   protected tableFunction(ref: RefOf<'tableFunction'>, siblings: Scope): BoundTable {

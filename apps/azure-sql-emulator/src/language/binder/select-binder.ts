@@ -2,14 +2,9 @@ import type { Expr, GroupItem, OrderItem, Query, SelectBody, SelectItem, Top } f
 import { SqlError, unsupported } from '../errors.js';
 
 import { Scope, type BoundQuery, type OutputColumn } from './environment.js';
+import { outputColumn, type Item } from './select-item.js';
 import { TableBinder } from './table-binder.js';
-import { asKey, type Typed } from './typed.js';
-
-interface Item {
-  readonly name: string;
-  readonly value: Typed;
-  readonly assign?: { variable: string; op: string } | undefined;
-}
+import { asKey } from './typed.js';
 
 export interface BoundSelect extends BoundQuery {
   /** `SELECT @a = …`: the variables, in the order of the columns. */
@@ -293,11 +288,3 @@ export abstract class SelectBinder extends TableBinder {
 
 const position = (at: number, nullable: boolean, descending: boolean): string =>
   `${at + 1}${descending ? ' desc' : ''}${nullable ? (descending ? ' nulls last' : ' nulls first') : ''}`;
-const outputColumn = (item: Item): OutputColumn => ({
-  name: item.name,
-  type: item.value.type,
-  nullable: item.value.nullable,
-  ...(item.value.identity ? { identity: true } : {}),
-  ...(item.value.computed ? { computed: true } : {}),
-  ...(item.value.untyped ? { untyped: true } : {}),
-});

@@ -1,13 +1,10 @@
-import { quote } from '../../catalog/naming.js';
-import type { TableDef, ViewDef } from '../../catalog/model.js';
+import type { ViewDef } from '../../catalog/model.js';
 import { systemView } from '../../catalog/system-views.js';
 import type { SqlType } from '../../engine.js';
 import type { TableRef } from '../ast.js';
-import { SqlError, invalidObject, unsupported } from '../errors.js';
+import { SqlError, invalidObject } from '../errors.js';
 import type { BoundTable, RefOf } from './change-table-binder.js';
-import { INT } from '../types.js';
-import { checkedArguments } from './user-function.js';
-import { Scope, type BoundQuery, type Source } from './environment.js';
+import { Scope, type Source } from './environment.js';
 import { RowsetBinder } from './rowset-binder.js';
 
 interface VisibleCte {
@@ -105,10 +102,6 @@ export abstract class TableBinder extends RowsetBinder {
     }
   }
 
-  protected checkKept(table: TableDef, name: string, line: number): void {
-    if (this.env.isLost?.(table)) throw unsupported(`${name} after the ROLLBACK of a change to it`, line);
-  }
-
   private namedTable(ref: RefOf<'table'>): BoundTable {
     const name = ref.parts.at(-1) ?? '';
     const schema = ref.parts.at(-2) || undefined;
@@ -155,68 +148,6 @@ export abstract class TableBinder extends RowsetBinder {
     return this.physicalTable(found, ref.alias ?? name, ref.alias === undefined ? found.schema : undefined);
   }
 
-  protected checkDatabase(database: string | undefined, parts: readonly string[], line: number): void {
-    if (
-      !database ||
-      database.toLowerCase() === this.env.database.toLowerCase() ||
-      database.toLowerCase() === 'tempdb'
-    )
-      return;
-    throw new SqlError(
-      40515,
-      `Reference to database and/or server name in '${parts.join('.')}' is not supported in this version of SQL Server.`,
-      line,
-    );
-  }
-
-  protected physicalTable(
-    table: TableDef,
-    alias: string,
-    schema: string | undefined,
-    pgAlias = this.nextAlias('t'),
-  ): BoundTable {
-    const columns = table.columns.map((column) => ({
-      name: column.name,
-      pg: `${pgAlias}.${quote(column.pg)}`,
-      type: column.type,
-      nullable: column.nullable,
-      ...(column.identity ? { identity: true } : {}),
-      ...(column.computed ? { computed: true } : {}),
-    }));
-    const source: Source = { alias, pgAlias, columns, table, ...(schema === undefined ? {} : { schema }) };
-    return { sql: `${this.tableName(table)} as ${pgAlias}`, sources: [source] };
-  }
-
-  protected tableName(table: TableDef): string {
-    return `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
-  }
-
-  /** An inline function: a lateral row of its arguments, and its query beside that row. */
-  private userTableFunction(ref: RefOf<'userFunction'>, siblings: Scope): BoundTable {
-    const { parts, line } = ref;
-    const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
-    const { definition, args } = checkedArguments(found, 'IF', parts, ref.args, line);
-    this.require(definition, 'SELECT');
-    const row = this.nextAlias('args');
-    const values = args.map((arg, i) => {
-      const type = definition.parameters[i]?.type ?? INT;
-      return `${this.to(this.value(arg, siblings), type, line)} as p${i + 1}`;
-    });
-    const bound = this.env.inlineFunction(definition);
-    this.insideViews++;
-    for (const table of bound.tables) this.touch(table, 'SELECT');
-    this.insideViews--;
-    const body = this.nextAlias('body');
-    const sql = `select ${body}.* from (select ${values.join(', ') || '1 as p0'}) as ${row} cross join lateral (${bound.sql(row)}) as ${body}`;
-    return this.derived(
-      { sql, columns: bound.columns },
-      ref.alias ?? parts.at(-1) ?? '',
-      ref.columns,
-      line,
-      true,
-    );
-  }
-
   private view(view: ViewDef, alias: string, line: number): BoundTable {
     this.require(view, 'SELECT');
     const parsed = this.env.viewQuery(view.text);
@@ -228,38 +159,6 @@ export abstract class TableBinder extends RowsetBinder {
       this.insideViews--;
       this.ctes.push(...outer);
     }
-  }
-
-  protected derived(
-    bound: BoundQuery,
-    alias: string,
-    names: readonly string[] | undefined,
-    line: number,
-    lateral = false,
-  ): BoundTable {
-    if (names && names.length !== bound.columns.length) {
-      const more = names.length > bound.columns.length;
-      throw more
-        ? new SqlError(8159, `'${alias}' has fewer columns than were specified in the column list.`, line)
-        : new SqlError(8158, `'${alias}' has more columns than were specified in the column list.`, line);
-    }
-    const pgAlias = this.nextAlias('t');
-    const columns = bound.columns.map((column, i) => {
-      const name = names?.[i] ?? column.name;
-      if (name === '')
-        throw new SqlError(
-          8155,
-          `No column name was specified for column ${i + 1} of '${alias}'.`,
-          line,
-          16,
-          2,
-        );
-      return { name, type: column.type, nullable: column.nullable, pg: `${pgAlias}.c${i + 1}` };
-    });
-    return {
-      sql: `${lateral ? 'lateral ' : ''}(${bound.sql}) as ${pgAlias}`,
-      sources: [{ alias, pgAlias, columns }],
-    };
   }
 
   private join(ref: RefOf<'join'>, siblings: Scope, parent: Scope | undefined): BoundTable {

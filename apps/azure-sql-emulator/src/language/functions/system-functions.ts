@@ -132,7 +132,8 @@ export const systemFunctions: FunctionTable = {
       when: { kind: 'number' as const, text: String(i + 1), form: 'int' as const, line: f.line },
       then,
     }));
-    return f.bind({ kind: 'case', operand: index, branches, line: f.line });
+    const operand = { kind: 'cast' as const, operand: index, type: INT, attempt: false, line: f.line };
+    return f.bind({ kind: 'case', operand, branches, line: f.line });
   }),
   GREATEST: fn(1, 254, extremeOf('greatest')),
   LEAST: fn(1, 254, extremeOf('least')),

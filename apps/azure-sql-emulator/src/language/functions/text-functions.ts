@@ -237,15 +237,18 @@ export const textFunctions: FunctionTable = {
   UNICODE: fn(1, 1, (f) => typed(`emu.unicode_of(${f.text(0)})`, INT)),
   CHAR: fn(1, 1, (f) =>
     typed(
-      `(case when ${f.int(0)} between 1 and 127 then chr(${f.int(0)}) when ${f.int(0)} between 128 and 255 then convert_from(substr(int2send((${f.int(0)})::int2), 2), 'WIN1252') end)`,
+      `(case when ${f.int(0)} between 1 and 127 then chr(${f.int(0)}) when ${f.int(0)} = 0 then emu.fail(40515, 'not supported by the emulator: U+0000 in character data') when ${f.int(0)} between 128 and 255 then convert_from(substr(int2send((${f.int(0)})::int2), 2), 'WIN1252') end)`,
       { name: 'char', length: 1 },
     ),
   ),
   NCHAR: fn(1, 1, (f) =>
-    typed(`(case when ${f.int(0)} between 1 and 65535 then chr(${f.int(0)}) end)`, {
-      name: 'nchar',
-      length: 1,
-    }),
+    typed(
+      `(case when ${f.int(0)} = 0 then emu.fail(40515, 'not supported by the emulator: U+0000 in character data') when ${f.int(0)} between 1 and 65535 then chr(${f.int(0)}) end)`,
+      {
+        name: 'nchar',
+        length: 1,
+      },
+    ),
   ),
   QUOTENAME: fn(1, 2, (f) =>
     typed(`emu.quotename(${f.text(0)}, ${f.has(1) ? f.text(1) : `'['`})`, nvarchar(258)),
@@ -269,7 +272,7 @@ export const textFunctions: FunctionTable = {
       );
     const x = f.text(0);
     return typed(
-      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null or btrim(${x}) in ('+', '-', '.', ',', '$') then 1 else 0 end)`,
+      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null or (btrim(${x}) <> '' and btrim(${x}) ~ '^[-+]?[$£¤¥€]?[.,]?$') then 1 else 0 end)`,
       INT,
       false,
     );

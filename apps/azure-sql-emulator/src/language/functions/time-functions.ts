@@ -3,86 +3,8 @@ import { SqlError } from '../errors.js';
 import type { SqlType } from '../../engine.js';
 import { ticksOf } from '../binder/conversion.js';
 import { typed, type Typed } from '../binder/typed.js';
+import { checkPart, partOf, temporal } from './time-part.js';
 import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
-
-const partNames: Record<string, string> = {
-  year: 'year',
-  yy: 'year',
-  yyyy: 'year',
-  quarter: 'quarter',
-  qq: 'quarter',
-  q: 'quarter',
-  month: 'month',
-  mm: 'month',
-  m: 'month',
-  dayofyear: 'dayofyear',
-  dy: 'dayofyear',
-  y: 'dayofyear',
-  day: 'day',
-  dd: 'day',
-  d: 'day',
-  week: 'week',
-  wk: 'week',
-  ww: 'week',
-  weekday: 'weekday',
-  dw: 'weekday',
-  w: 'weekday',
-  hour: 'hour',
-  hh: 'hour',
-  minute: 'minute',
-  mi: 'minute',
-  n: 'minute',
-  second: 'second',
-  ss: 'second',
-  s: 'second',
-  millisecond: 'millisecond',
-  ms: 'millisecond',
-  microsecond: 'microsecond',
-  mcs: 'microsecond',
-  nanosecond: 'nanosecond',
-  ns: 'nanosecond',
-  iso_week: 'iso_week',
-  isowk: 'iso_week',
-  isoww: 'iso_week',
-  tzoffset: 'tzoffset',
-  tz: 'tzoffset',
-};
-
-const partOf = (f: FunctionContext): string => {
-  const written = f.call.datePart ?? '';
-  const part = partNames[written];
-  if (!part)
-    throw new SqlError(
-      155,
-      `'${written}' is not a recognized ${f.call.name.toLowerCase()} option.`,
-      f.line,
-      15,
-    );
-  return part;
-};
-
-/** A date argument: text is read as datetime2(7), numbers as datetime. */
-const temporal = (f: FunctionContext, n: number): { value: Typed; family: TypeFamily } => {
-  const e = f.arg(n);
-  if (e.untyped) return { value: typed('null::int8', DATETIME), family: 'datetime' };
-  if (isText(e.type)) {
-    const type: SqlType = { name: 'datetime2', scale: 7 };
-    return { value: typed(f.to(e, type), type, e.nullable), family: 'datetime2' };
-  }
-  if (isNumeric(e.type)) return { value: typed(f.to(e, DATETIME), DATETIME, e.nullable), family: 'datetime' };
-  const family = familyOf(e.type);
-  if (
-    !family ||
-    !['date', 'time', 'datetime2', 'datetime', 'smalldatetime', 'datetimeoffset'].includes(family)
-  ) {
-    throw new SqlError(
-      8116,
-      `Argument data type ${e.type.name} is invalid for argument ${n + 2} of ${f.call.name.toLowerCase()} function.`,
-      f.line,
-    );
-  }
-  return { value: e, family };
-};
 
 const fromTicks = (ticks: string, source: Typed, family: TypeFamily): Typed => {
   const scale = source.type.scale ?? 7;
@@ -160,27 +82,14 @@ const dateDiff =
     return typed(`emu.datediff_int(${pg})`, INT);
   };
 
-const timeParts = new Set(['hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond']);
-
-/** A date has no hours, a time no days. */
-const checkPart = (f: FunctionContext, part: string, family: TypeFamily): void => {
-  const missing =
-    family === 'date'
-      ? timeParts.has(part) || part === 'tzoffset'
-      : family === 'time' && !timeParts.has(part);
-  if (missing)
-    throw new SqlError(
-      9810,
-      `The datepart ${part} is not supported by date function ${f.call.name.toLowerCase()} for data type ${family}.`,
-      f.line,
-    );
-};
-
 /** Weeks and weekdays are counted from SET DATEFIRST. */
-const partOfTicks = (part: string, ticks: string): string =>
-  part === 'week' || part === 'weekday'
+const partOfTicks = (part: string, exact: string, family?: TypeFamily): string => {
+  // datetime shows its 1/300 s rounded to milliseconds.
+  const ticks = family === 'datetime' && part === 'millisecond' ? `emu.round_ticks(${exact}, 3)` : exact;
+  return part === 'week' || part === 'weekday'
     ? `emu.week_part('${part}', ${ticks}, emu.datefirst())`
     : `emu.datepart('${part}', ${ticks})`;
+};
 
 const datePart: BuiltIn = (f) => {
   const part = partOf(f);
@@ -189,7 +98,7 @@ const datePart: BuiltIn = (f) => {
   if (part === 'tzoffset') {
     return typed(family === 'datetimeoffset' ? `(${value.pg}).o::int4` : '0', INT, value.nullable);
   }
-  return typed(partOfTicks(part, ticksOf(value.pg, family)), INT, value.nullable);
+  return typed(partOfTicks(part, ticksOf(value.pg, family), family), INT, value.nullable);
 };
 
 const dateName: BuiltIn = (f) => {
@@ -204,7 +113,7 @@ const dateName: BuiltIn = (f) => {
       family === 'datetimeoffset' ? `emu.offset_text((${value.pg}).o)` : "'+00:00'::text",
       nvarchar(30),
     );
-  return typed(`(${partOfTicks(part, ticks)})::text`, nvarchar(30));
+  return typed(`(${partOfTicks(part, ticks, family)})::text`, nvarchar(30));
 };
 
 const simplePart =

@@ -4,6 +4,7 @@ import { catalogSql } from './catalog.sql.js';
 import { jsonSql } from './json.sql.js';
 import { numberSql } from './numbers.sql.js';
 import { stringSql } from './strings.sql.js';
+import { temporalTextSql } from './temporal-text.sql.js';
 import { temporalSql } from './temporal.sql.js';
 import { textSql } from './text.sql.js';
 
@@ -18,5 +19,6 @@ export const preludeSql = [
   stringSql,
   jsonSql,
   temporalSql,
+  temporalTextSql,
   catalogSql,
 ].join('\n');

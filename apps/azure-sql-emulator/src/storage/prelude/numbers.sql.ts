@@ -41,7 +41,7 @@ begin
   return regexp_replace(y, '\s', '', 'g')::numeric;
 end $$;
 create or replace function emu.text_money(x text, source text, attempt bool) returns numeric language plpgsql immutable parallel safe as $$
-declare y text collate "C" := replace(replace(btrim(x, E' \t\n\r'), ',', ''), '$', '');
+declare y text collate "C" := translate(btrim(x, E' \t\n\r'), ',$£¤¥€', '');
 begin
   if x is null then return null; end if;
   if y = '' then return 0; end if;
@@ -102,10 +102,10 @@ declare k int := least(d, 16); r text;
 begin
   if n < 0 or d < 0 then return null; end if;
   r := round(x::numeric, k)::text;
-  if length(r) > n then
-    k := least(k, greatest(0, n - length(trunc(x::numeric)::text) - case when x < 0 and x > -1 then 2 else 1 end));
+  while length(r) > n and k > 0 loop
+    k := k - 1;
     r := round(x::numeric, k)::text;
-  end if;
+  end loop;
   return case when length(r) > n then repeat('*', n) else lpad(r, n) end;
 end $$;
 create or replace function emu.float_int(x float8, lo float8, hi float8, target text) returns numeric language plpgsql immutable strict parallel safe as $$

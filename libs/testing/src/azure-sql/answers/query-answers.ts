@@ -32,6 +32,7 @@ export const queryAnswers: TSqlAnswerGroup = {
       one('select iif(null = 1, 1, 0)', 0),
       one("select choose(2, 'a', 'bb', 'c')", 'bb', 'varchar(2)'),
       one("select choose(5, 'a', 'b')", null),
+      one("select choose(1.9, 'a', 'b')", 'a'),
       one('select case when x = 1 then 10 else 1 / 0 end from (values (1)) v(x)', 10),
     ),
     ...from(

@@ -148,6 +148,7 @@ export const timeAnswers: TSqlAnswerGroup = {
          from (values (cast('2007-10-30 12:15:32.1234567 +05:10' as datetimeoffset))) v(x)`,
         [123, 123456, 123456700, 310, 44],
       ),
+      one("select datepart(millisecond, cast('2024-01-01 10:11:12.127' as datetime))", 127),
       one("select datepart(iso_week, '2024-12-30')", 1),
       one("select datepart(iso_week, '2021-01-03')", 53),
       one("select datepart(weekday, '2024-01-07')", 1),
