@@ -1,8 +1,8 @@
-import { columnById, type ColumnDef, type IndexDef, type TableDef } from '../catalog/model.js';
+import { columnById, type TableDef } from '../catalog/model.js';
 import type { Catalog } from '../catalog/catalog.js';
 import { SqlError } from '../language/errors.js';
 import { PgError } from '../storage/pg-error.js';
-import { decodeGuid } from '../storage/value-codec.js';
+import { keyValues, shownKey } from './shown-key.js';
 
 export interface ErrorContext {
   readonly catalog: Catalog;
@@ -150,41 +150,6 @@ const overflow = (error: PgError, line: number): SqlError => {
 
 const tableOf = (error: PgError, context: ErrorContext): TableDef | undefined =>
   context.catalog.physical(error.schema, error.table) ?? context.temporary.get(error.table);
-
-/** `Key (a, b)=(1, x) already exists.` */
-const keyValues = (detail: string): string =>
-  /=\((.*)\) (?:already exists|conflicts)/s.exec(detail)?.[1] ?? '';
-
-/** Key values in the spelling T-SQL gives them, where PostgreSQL keeps another form. */
-const shownKey = (values: string, table: TableDef | undefined, index: IndexDef | undefined): string => {
-  const columns = table && index ? index.columns.map(({ id }) => columnById(table, id)) : [];
-  const parts = columns.length === 1 ? [values] : values.split(', ');
-  if (parts.length !== columns.length) return values;
-  return parts.map((part, i) => shownValue(part, columns[i]!)).join(', ');
-};
-
-const shownValue = (text: string, column: ColumnDef): string => {
-  if (text === 'null') return '<NULL>';
-  switch (column.type.name) {
-    case 'uniqueidentifier':
-      return decodeGuid(Buffer.from(text.replaceAll('-', ''), 'hex')).toLowerCase();
-    case 'bit':
-      return text === 't' ? '1' : '0';
-    case 'datetime2':
-      return ticksText(BigInt(text), column.type.scale ?? 7);
-    case 'binary':
-    case 'varbinary':
-      return text.replace('\\x', '0x');
-    default:
-      return text;
-  }
-};
-
-const ticksText = (ticks: bigint, scale: number): string => {
-  const date = new Date(Number(ticks / 10_000n - 62_135_596_800_000n));
-  const fraction = (ticks % 10_000_000n).toString().padStart(7, '0').slice(0, scale);
-  return `${date.toISOString().slice(0, 19).replace('T', ' ')}${scale > 0 ? `.${fraction}` : ''}`;
-};
 
 const duplicateKey = (error: PgError, context: ErrorContext): SqlError => {
   const table = tableOf(error, context);

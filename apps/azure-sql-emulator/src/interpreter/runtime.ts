@@ -11,9 +11,8 @@ import type { Databases, HostedSession } from './databases.js';
 import { Access } from './access.js';
 import { bindInline } from './inline-function.js';
 import type { SessionLink } from './session-link.js';
+import { sessionValues } from './session-values.js';
 import { defaultOptions, newFrame, type Cursor, type Frame, type SessionOptions } from './session-state.js';
-
-const VERSION = 'Microsoft SQL Azure (RTM) - 12.0.2000.8 \n\tazure-sql-emulator on PostgreSQL 18';
 
 /** The request was cancelled: it ends without an ERROR message. */
 export class Cancelled extends Error {}
@@ -254,47 +253,7 @@ export class Runtime {
   private sessionValue(name: string): SqlValue {
     if (name.startsWith('update('))
       return this.frame.trigger?.columns.has(name.slice('update('.length, -1)) ?? false;
-    const error = this.frame.handling.at(-1);
-    const fixed: Record<string, SqlValue> = {
-      '@@rowcount': this.rowCount,
-      rowcount_big: BigInt(this.rowCount),
-      '@@error': this.lastError,
-      '@@trancount': this.transaction?.count ?? 0,
-      '@@spid': this.id,
-      '@@version': VERSION,
-      '@@servername': 'azure-sql-emulator',
-      '@@servicename': 'azure-sql-emulator',
-      '@@language': this.options.language,
-      '@@langid': 0,
-      '@@datefirst': this.options.dateFirst,
-      '@@nestlevel': this.nesting,
-      '@@options': 5432,
-      '@@lock_timeout': this.options.lockTimeoutMs,
-      '@@max_precision': 38,
-      '@@microsoftversion': 0x0c0007d0,
-      '@@procid': 0,
-      '@@textsize': this.options.textSize,
-      '@@cursor_rows': this.cursorRows,
-      '@@fetch_status': this.fetchStatus,
-      '@@max_connections': 32767,
-      xact_state: this.transaction ? (this.transaction.doomed ? -1 : 1) : 0,
-      error_number: error ? error.number : null,
-      error_message: error ? error.message : null,
-      error_severity: error ? error.severity : null,
-      error_state: error ? error.state : null,
-      error_line: error ? error.line : null,
-      error_procedure: error?.procedure ?? null,
-      suser_sname: this.user,
-      suser_name: this.user,
-      original_login: this.user,
-      system_user: this.user,
-      user_name: this.isAdministrator ? 'dbo' : this.user,
-      host_name: this.login.hostName,
-      app_name: this.login.applicationName,
-      current_transaction_id: BigInt(this.id),
-      has_perms: 1,
-      rand: Math.random(),
-    };
+    const fixed = sessionValues(this);
     if (!Object.hasOwn(fixed, name))
       throw new SqlError(40515, `not supported by the emulator: ${name.toUpperCase()}`, 0);
     return fixed[name] ?? null;
