@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import type { ClientSink } from '../session/backend-answers.js';
 import { FrameReader } from './frame-reader.js';
 import type { Message } from './messages.js';
@@ -78,9 +77,17 @@ export class ClientConnection implements ClientSink {
     return this.socket.write(bytes);
   }
 
-  async drained(): Promise<void> {
-    if (!this.socket.writableNeedDrain || this.ended) return;
-    await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]);
+  drained(): Promise<void> {
+    const { socket } = this;
+    if (!socket.writableNeedDrain || this.ended) return Promise.resolve();
+    // Both listeners go with the first event: a large result waits here thousands of times.
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.once('drain', done).once('close', done);
+    });
   }
 
   close(): void {

@@ -211,9 +211,11 @@ const noPs = spawnSync('ps', ['-o', 'rss=', '-p', String(process.pid)]).status !
   async () => {
     const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
     const child = spawn(process.execPath, [program, '--port', '0', '--ephemeral'], {
-      env: { ...process.env, NODE_OPTIONS: '' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let complaints = '';
+    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
     try {
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const { port } = JSON.parse(line.toString()) as { port: number };
@@ -246,6 +248,8 @@ const noPs = spawnSync('ps', ['-o', 'rss=', '-p', String(process.pid)]).status !
       expect(bytes / 1024 / 1024).toBeGreaterThan(190);
       expect(most - before).toBeLessThan(120);
       await client.end();
+      // Node warns of listeners that nobody takes away.
+      expect(complaints).toBe('');
     } finally {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
