@@ -119,7 +119,8 @@ begin
 end $$;
 create or replace function emu.float_real(x float8, attempt bool) returns float4 language plpgsql immutable strict parallel safe as $$
 begin
-  if abs(x) > 3.40282346638528859811704183484516925e38 then
+  -- From halfway to the next power on nothing nearer than infinity is left; below, the greatest real is nearest.
+  if abs(x) >= 3.4028235677973366e38 then
     if attempt then return null; end if;
     perform emu.raise(232, 16, 2, 'Arithmetic overflow error for type real, value = ' || round(x::numeric, 6)::text || '.');
   end if;

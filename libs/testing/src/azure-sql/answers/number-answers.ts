@@ -251,6 +251,9 @@ export const numberAnswers: TSqlAnswerGroup = {
       one('select cast(1 as float(24))', 1, 'real'),
       one('select cast(1 as float(25))', 1, 'float'),
       fails('select cast(1e300 as real)', 232),
+      // The nearest real is the greatest one.
+      one('select cast(cast(-3.40282347e38 as real) as float)', -3.4028234663852886e38, 'float'),
+      fails('select cast(3.5e38 as real)', 232),
       one(
         'select case when cast(0.1 as float) + cast(0.2 as float) = cast(0.3 as float) then 1 else 0 end',
         0,
