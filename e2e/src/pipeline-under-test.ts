@@ -133,8 +133,33 @@ export class PipelineUnderTest implements AsyncDisposable {
         const last = this.entries('batch.applied').at(-1);
         return last && last.data.version >= version && last.data.consistent;
       },
-      { withinMs, because: `TASTG reaches version ${version}` },
-    );
+      { withinMs, because: `TASTG reaches version ${version}, consistently` },
+    ).catch((error: unknown) => {
+      throw new Error(this.standing(), { cause: error });
+    });
+  }
+
+  /** Where the pipeline stands, for a failure that cannot be looked at afterwards: its stack is gone by then. */
+  private standing(): string {
+    const { data } = this.entries('batch.applied').at(-1) ?? {};
+    const sealed = this.entries('batch.sealed').at(-1)?.data;
+    const halted = this.entries('service.halted').map((entry) => entry.data.message);
+    const ends = this.stack
+      .status()
+      .filter(({ name }) => ['capture', 'loader'].includes(name))
+      .map(({ name, replica, state, log }) => {
+        const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+        return `${name} ${replica}, ${state}:\n${lines
+          .slice(-15)
+          .map((line) => `  ${line.slice(0, 400)}`)
+          .join('\n')}`;
+      });
+    return [
+      `not caught up: applied batch ${data?.batch} at version ${data?.version}, consistent ${data?.consistent};` +
+        ` sealed batch ${sealed?.batch} at version ${sealed?.version}`,
+      ...halted,
+      ...ends,
+    ].join('\n');
   }
 
   async reported(withinMs = 120_000): Promise<void> {
