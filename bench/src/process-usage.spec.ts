@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { usageOf } from './process-usage.js';
 
 it('counts CPU and memory of this process', () => {
@@ -8,6 +9,12 @@ it('counts CPU and memory of this process', () => {
   while (performance.now() < until) n += Math.sqrt(n + 1);
   expect(n).toBeGreaterThan(0);
   expect(usageOf(process.pid).cpuSeconds).toBeGreaterThan(before.cpuSeconds);
+});
+
+it('keeps counting what children used that have ended', () => {
+  const before = usageOf(process.pid);
+  spawnSync(process.execPath, ['-e', 'const until = Date.now() + 400; while (Date.now() < until);']);
+  expect(usageOf(process.pid).cpuSeconds - before.cpuSeconds).toBeGreaterThan(0.2);
 });
 
 it('knows nothing of a process that is not there', () => {

@@ -15,7 +15,7 @@ interface Process {
   readonly cpuSeconds: number;
 }
 
-/** Usage of a process and its descendants so far, from /proc. A process that ended meanwhile counts as nothing. */
+/** Usage of a process and its descendants so far, those that have ended included, from /proc. */
 export function usageOf(pid: number): Usage {
   const all = processes();
   const family = new Set([pid]);
@@ -46,8 +46,9 @@ function processes(): Process[] {
         .slice(stat.lastIndexOf(')') + 2)
         .split(' ')
         .map(Number);
-      const [parent, user, system] = [fields[1] ?? 0, fields[11] ?? 0, fields[12] ?? 0];
-      return [{ pid: Number(name), parent, cpuSeconds: (user + system) / ticksPerSecond }];
+      // Its own time, and that of children it has waited for: PostgreSQL's backends come and go.
+      const ticks = fields.slice(11, 15).reduce((sum, each) => sum + each, 0);
+      return [{ pid: Number(name), parent: fields[1] ?? 0, cpuSeconds: ticks / ticksPerSecond }];
     });
 }
 
