@@ -223,15 +223,15 @@ export class ApplyOwner {
     this.ports.cleaner.clean(plan.batch, this.lastApplyMs);
     reportApply(this.use, plan, applied, this.lastDurationMs);
     await this.commitPosition();
-    await this.prune(plan.batch);
+    this.prune(plan.batch);
   }
 
-  /** Positions are only ever appended; a few times a day what is outdated is removed. */
-  private async prune(batch: number): Promise<void> {
+  /** Positions are only ever appended; a few times a day what is outdated is removed. Apply does not wait for it. */
+  private prune(batch: number): void {
     if (batch - this.prunedBatch < pruneEveryBatches) return;
     this.prunedBatch = batch;
     const { warehouse, operations, log } = this.use;
-    await warehouse
+    void warehouse
       .session((session) => operations.load.prunePositions(session))
       .catch((error: unknown) => log.warn({ err: error }, 'old positions were not removed; later'));
   }
