@@ -116,6 +116,18 @@ withKafka('capture on Kafka', () => {
     await expectMirror(world);
   });
 
+  it('refuses to begin anew beside batches it sealed: THAL-K005', async () => {
+    const world = fixture();
+    const first = world.world.start();
+    await atRest(world, 'the first load is sealed');
+    await first.stop();
+    await world.world.forgetCheckpoint();
+    await expect(world.world.start().finished).rejects.toMatchObject({
+      code: 'THAL-K005',
+      message: expect.stringContaining('holds no checkpoint') as string,
+    });
+  });
+
   it('begins a new generation when a table is truncated', async () => {
     const world = fixture();
     const running = world.world.start();

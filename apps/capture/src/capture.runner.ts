@@ -1,4 +1,10 @@
-import { type Environment, type PipelineConfig, type Topics } from '@thalamus/contracts';
+import {
+  PipelineError,
+  type Checkpoint,
+  type Environment,
+  type PipelineConfig,
+  type Topics,
+} from '@thalamus/contracts';
 import { emptyCheckpoint, type Source } from '@thalamus/core/capture';
 import {
   CheckpointOwnership,
@@ -6,6 +12,7 @@ import {
   createKafka,
   ensureTopics,
   KafkaJsTransactionalProducer,
+  readJournal,
   SignalConsumer,
   topicPartitions,
   type Kafka,
@@ -135,7 +142,7 @@ export class CaptureRunner {
       registry: await SchemaRegistry.load(this.kafka, topics),
       outbox: new EventOutbox((specs) => this.provideTopics(specs), topics, config, partition, now),
       now,
-      checkpoint: checkpoint ?? emptyCheckpoint(config.name),
+      checkpoint: checkpoint ?? (await this.beginning()),
     };
     const desk = new SignalDesk();
     const signals = await this.startSignals(config, topics, desk);
@@ -149,6 +156,24 @@ export class CaptureRunner {
       desk.close();
       await signals.close();
     }
+  }
+
+  /** The checkpoint of a group that was never captured. @throws {PipelineError} THAL-K005 when it was */
+  private async beginning(): Promise<Checkpoint> {
+    const { config, topics } = this.dependencies.settings;
+    let last: number | undefined;
+    await readJournal(this.kafka, topics.journal, {
+      until: 'end',
+      onEntry: (entry) => {
+        if (entry.type === 'batch.sealed' && entry.subject === config.name) last = entry.data.batch;
+      },
+    });
+    if (last !== undefined)
+      throw new PipelineError(
+        'THAL-K005',
+        `${topics.checkpoints} holds no checkpoint of ${config.name}, but ${topics.journal} holds its batch ${last}`,
+      );
+    return emptyCheckpoint(config.name);
   }
 
   private async provideTopics(specs: readonly TopicSpec[]): Promise<ReadonlyMap<string, number>> {

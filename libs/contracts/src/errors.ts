@@ -105,6 +105,13 @@ export const errorCatalogue = {
     normal: 'Never.',
     remedy: 'Something else writes to the topic, or a newer version did; read the named offset.',
   },
+  'THAL-K005': {
+    disposition: 'halt',
+    meaning:
+      'Capture has no checkpoint though the journal holds its batches, or the journal ends before a batch that is in the warehouse.',
+    normal: 'Never: topics were deleted or emptied.',
+    remedy: 'Bring the topics back, or begin anew as docs/operations.md says.',
+  },
   'THAL-W001': {
     disposition: 'retry',
     meaning: 'The warehouse cannot be reached or dropped the connection.',

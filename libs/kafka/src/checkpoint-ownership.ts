@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import { isPipelineError, parseCheckpoint, PipelineError, type Checkpoint } from '@thalamus/contracts';
 import { consumerDefaults } from './kafka-connection.js';
 import { translateKafkaError } from './kafka.errors.js';
+import { readTopic } from './topic-reader.js';
 import type { TransactionalProducer } from './transactional-producer.js';
 
 /** What the owner of a sync group works with until `signal` aborts. */
@@ -36,23 +36,21 @@ export interface CheckpointOwnershipOptions {
   readonly retryMs?: number;
 }
 
-/** How long a barrier record may take to come back, ms. */
-const barrierDeadlineMs = 30_000;
+/** How long a take-over may read the checkpoints topic, ms. */
+const restoreDeadlineMs = 30_000;
 const closeDeadlineMs = 5000;
-
-/** Key of barrier records: beside the checkpoints, which readers of the topic must leave alone. */
-export const barrierKey = (group: string): string => `${group}#barrier`;
 
 /**
  * Decides which replica captures a sync group: the one that the consumer group assigns the checkpoint's partition to.
  *
  * Two replicas may believe so for a moment. Safety comes from the order of a take-over:
- * 1. initialise the transactional id: fences the former owner and aborts what it left open;
- * 2. write a barrier record with a fresh token to the partition;
- * 3. read the partition from its start until the token comes back: the checkpoint is restored, and nothing older can
- *    follow, since whoever wrote it is fenced;
- * 4. work.
+ * 1. initialise the transactional id: fences the former owner and settles what it left open, so that everything it ever
+ *    committed stands before the topic's end (the broker answers CONCURRENT_TRANSACTIONS until the markers are written);
+ * 2. read the topic to that end: the checkpoint is restored, and nothing older can follow;
+ * 3. work.
  *
+ * The group decides who works and nothing else: the topic is read with a reader of its own. A member's position moves
+ * while an earlier turn is still ending, and kafkajs may lose a seek to another broker's fetch (docs/adr/0009).
  * kafkajs has no awaited callback for revocation, so every join of the group revokes everything and starts at 1.
  */
 export class CheckpointOwnership {
@@ -61,7 +59,6 @@ export class CheckpointOwnership {
   /** Take-overs run one after the other. */
   private turns: Promise<void> = Promise.resolve();
   private current: AbortController | undefined;
-  private restore: CheckpointRestore | undefined;
 
   constructor(private readonly options: CheckpointOwnershipOptions) {
     this.consumer = options.kafka.consumer({ ...consumerDefaults, groupId: options.groupId });
@@ -78,14 +75,8 @@ export class CheckpointOwnership {
     });
     try {
       await this.consumer.connect();
-      await this.consumer.subscribe({ topics: [topic], fromBeginning: true });
-      await this.consumer.run({
-        autoCommit: false,
-        eachBatch: ({ batch }) => {
-          if (batch.partition === this.options.partition) this.restore?.read(batch.messages);
-          return Promise.resolve();
-        },
-      });
+      await this.consumer.subscribe({ topics: [topic], fromBeginning: false });
+      await this.consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
       await Promise.race([aborted(signal), this.fatal.promise]);
     } catch (error) {
       throw translateKafkaError(error, 'owning the checkpoints');
@@ -99,22 +90,15 @@ export class CheckpointOwnership {
     const turn = new AbortController();
     this.current = turn;
     if (partitions.includes(this.options.partition)) {
-      this.rewind();
       this.turns = this.turns.then(() => this.serve(turn.signal));
     } else {
       this.turns = this.turns.then(() => this.options.onOwner?.(false));
     }
   }
 
-  private rewind(): void {
-    const { topic, partition } = this.options;
-    this.consumer.seek({ topic, partition, offset: '0' });
-  }
-
   /** Takes over and works, again after errors that pass, until revoked. Never rejects. */
   private async serve(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
-      if (attempt > 0) this.rewind();
       try {
         await this.takeTurn(signal);
         return;
@@ -136,80 +120,48 @@ export class CheckpointOwnership {
     const { partition, createProducer, work, onOwner } = this.options;
     const producer = createProducer();
     try {
-      const restore = new CheckpointRestore(this.options.group);
-      this.restore = restore;
-      // This order is the safety of the whole: fence, barrier, read, work.
+      // This order is the safety of the whole: fence, read, work.
       await producer.initialise();
-      await this.writeBarrier(producer, restore.token);
-      const checkpoint = await restore.finished(signal);
-      this.restore = undefined;
+      const checkpoint = await this.restore(signal);
       if (signal.aborted) return;
       onOwner?.(true);
       await work({ checkpoint, producer, partition, signal });
     } finally {
-      this.restore = undefined;
       onOwner?.(false);
       await withDeadline(producer.close());
     }
   }
 
-  private async writeBarrier(producer: TransactionalProducer, token: string): Promise<void> {
-    const { topic, partition, group } = this.options;
-    const transaction = await producer.begin();
-    await transaction.send([{ topic, partition, key: barrierKey(group), value: token }]);
-    await transaction.commit();
+  /** The group's last committed checkpoint; null if there is none, or once `signal` aborted. */
+  private async restore(signal: AbortSignal): Promise<Checkpoint | null> {
+    const { kafka, topic, group } = this.options;
+    const deadline = AbortSignal.timeout(restoreDeadlineMs);
+    let latest: KafkaMessage | undefined;
+    await readTopic(kafka, topic, {
+      until: 'end',
+      signal: AbortSignal.any([signal, deadline]),
+      onRecord: (record) => {
+        // A reader that joins its group anew begins anew: later offsets win, whatever comes first.
+        if (record.key?.toString('utf8') !== group) return;
+        if (latest === undefined || BigInt(record.offset) >= BigInt(latest.offset)) latest = record;
+      },
+    });
+    if (signal.aborted) return null;
+    if (deadline.aborted)
+      throw new PipelineError('THAL-K001', `${topic} could not be read within ${restoreDeadlineMs} ms`);
+    if (!latest?.value) return null;
+    try {
+      return parseCheckpoint(latest.value.toString('utf8'));
+    } catch (error) {
+      const message = `the checkpoint at offset ${latest.offset} cannot be read`;
+      throw new PipelineError('THAL-K004', message, { cause: error });
+    }
   }
 
   private async close(): Promise<void> {
     this.current?.abort();
     await withDeadline(this.turns);
     await withDeadline(this.consumer.disconnect());
-  }
-}
-
-/** Reads checkpoints until the barrier's token comes back. */
-class CheckpointRestore {
-  readonly token = randomUUID();
-  private readonly done = Promise.withResolvers<void>();
-  private latest: { offset: bigint; text: string | null } | undefined;
-
-  constructor(private readonly group: string) {}
-
-  read(messages: readonly KafkaMessage[]): void {
-    for (const { key, value, offset } of messages) {
-      const [name, text] = [key?.toString('utf8'), value?.toString('utf8') ?? null];
-      if (name === this.group) {
-        const at = BigInt(offset);
-        if (this.latest === undefined || at >= this.latest.offset) this.latest = { offset: at, text };
-      } else if (name === barrierKey(this.group) && text === this.token) {
-        this.done.resolve();
-      }
-    }
-  }
-
-  async finished(signal: AbortSignal): Promise<Checkpoint | null> {
-    const late = new AbortController();
-    try {
-      await Promise.race([
-        this.done.promise,
-        aborted(signal),
-        pause(barrierDeadlineMs, undefined, { signal: late.signal, ref: false }).then(() => {
-          throw new PipelineError(
-            'THAL-K001',
-            `the barrier did not come back within ${barrierDeadlineMs} ms`,
-          );
-        }),
-      ]);
-    } finally {
-      late.abort();
-    }
-    if (this.latest === undefined || this.latest.text === null) return null;
-    try {
-      return parseCheckpoint(this.latest.text);
-    } catch (error) {
-      const message = `the checkpoint at offset ${this.latest.offset} cannot be read`;
-      throw new PipelineError('THAL-K004', message, { cause: error });
-    }
   }
 }
 

@@ -13,7 +13,6 @@ export { journalEntry, JournalWriter, openProducer, type JournalWriterOptions } 
 export { readEntry, readJournal, type ReadJournalOptions } from './journal-reader.js';
 export type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 export {
-  barrierKey,
   CheckpointOwnership,
   type CheckpointOwnershipOptions,
   type Ownership,

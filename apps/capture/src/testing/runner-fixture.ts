@@ -99,13 +99,19 @@ export class RunnerFixture {
     );
   }
 
-  async signal(signal: Signal): Promise<void> {
+  signal(signal: Signal): Promise<void> {
+    return this.send(this.topics.signals, JSON.stringify(signal));
+  }
+
+  /** As if the checkpoints topic had been emptied. */
+  forgetCheckpoint(): Promise<void> {
+    return this.send(this.topics.checkpoints, null);
+  }
+
+  private async send(topic: string, value: string | null): Promise<void> {
     const producer = this.kafka.producer();
     await producer.connect();
-    await producer.send({
-      topic: this.topics.signals,
-      messages: [{ key: this.name, value: JSON.stringify(signal) }],
-    });
+    await producer.send({ topic, messages: [{ key: this.name, value }] });
     await producer.disconnect();
   }
 

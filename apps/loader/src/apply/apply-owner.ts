@@ -81,6 +81,11 @@ export class ApplyOwner {
     if (entry.type === 'batch.sealed' || entry.type === 'file.staged') this.wake();
   }
 
+  /** Everything the journal held when it was read last was accepted. @throws PipelineError THAL-K005 */
+  caughtUp(): void {
+    this.backlog?.requireContinuity();
+  }
+
   private wake(): void {
     this.wakeUp.resolve();
   }

@@ -155,15 +155,20 @@ export class ApplyRunner implements Stoppable {
     const { batch } = payload;
     const { owner } = this;
     if (!owner) return;
+    // A heartbeat that tells of a rebalance is kafkajs' to hear; a ledger that cannot be read is told by the owner's run.
+    await this.whileBeating(
+      owner.ready.catch(() => undefined),
+      () => payload.heartbeat(),
+    );
+    if (this.owner !== owner || payload.isStale() || !payload.isRunning()) return;
     try {
-      await this.whileBeating(owner.ready, () => payload.heartbeat());
-      if (this.owner !== owner || payload.isStale() || !payload.isRunning()) return;
       for (const { value, offset } of batch.messages) {
         const entry = readEntry(value, batch.topic, offset);
         owner.accept(entry, Number(offset));
       }
+      if (BigInt(batch.lastOffset()) + 1n >= BigInt(batch.highWatermark)) owner.caughtUp();
     } catch (error) {
-      if (this.owner === owner) this.failure.reject(error);
+      this.failure.reject(error);
     }
   }
 

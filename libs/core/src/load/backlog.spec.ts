@@ -122,6 +122,24 @@ describe('a batch is applied', () => {
   });
 });
 
+describe('the journal and the ledger', () => {
+  const readTo = (batch: number, last?: number): Backlog => {
+    const backlog = new Backlog(after(batch, [live(1)]));
+    if (last !== undefined) backlog.accept(entry('batch.sealed', sealedBatch(last)), 0);
+    return backlog;
+  };
+
+  it('belong together when the journal reaches the batch of the ledger or says nothing of batches', () => {
+    for (const last of [undefined, 7, 8]) expect(() => readTo(7, last).requireContinuity()).not.toThrow();
+  });
+
+  it('do not when the journal ends before it: numbers began anew', () => {
+    expect(() => readTo(7, 6).requireContinuity()).toThrow(
+      'the journal ends with batch 6, but batch 7 is in the warehouse',
+    );
+  });
+});
+
 describe('tables and generations', () => {
   it('loads a first generation beside the target and swaps it in with the batch that completes it', () => {
     const backlog = new Backlog(after(0, []));

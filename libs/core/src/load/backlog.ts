@@ -1,5 +1,6 @@
 import {
   changeVersion,
+  PipelineError,
   type AnyJournalEntry,
   type ChangeVersion,
   type TableId,
@@ -32,6 +33,7 @@ export class Backlog {
   /** Journal offset of the oldest entry of each batch not yet applied. */
   private readonly journalOffsets = new Map<number, number>();
   private lastJournalOffset = -1;
+  private lastSealed: number | undefined;
 
   constructor(state: WarehouseState) {
     this.ledger = state.ledger;
@@ -81,6 +83,7 @@ export class Backlog {
   private acceptSealed(sealed: SealedBatch, journalOffset: number): void {
     for (const { table, generation } of [...sealed.completed, ...sealed.loading])
       this.sawGeneration(table, generation);
+    this.lastSealed = sealed.batch;
     if (sealed.batch <= this.ledger.batch) return;
     this.sealed.set(sealed.batch, sealed);
     this.need(sealed.batch, journalOffset);
@@ -97,6 +100,20 @@ export class Backlog {
     this.segments.set(segment.batch, known);
     this.need(segment.batch, journalOffset);
     return [];
+  }
+
+  /**
+   * The journal is read to its end: its last batch cannot lie before one that is in the warehouse. Else its numbers began
+   * anew, and every batch would be taken for one that was applied long ago.
+   * @throws PipelineError THAL-K005
+   */
+  requireContinuity(): void {
+    const { batch } = this.ledger;
+    if (this.lastSealed !== undefined && this.lastSealed < batch)
+      throw new PipelineError(
+        'THAL-K005',
+        `the journal ends with batch ${this.lastSealed}, but batch ${batch} is in the warehouse`,
+      );
   }
 
   private need(batch: number, journalOffset: number): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { changeVersion, formatCheckpoint, type Checkpoint } from '@thalamus/contracts';
 import {
   CheckpointOwnership,
@@ -22,7 +23,7 @@ const checkpointAt = (version: number): Checkpoint => ({
   paused: false,
 });
 
-/** Taking over a sync group: fence, barrier, read, work (libs/kafka, CheckpointOwnership). */
+/** Taking over a sync group: fence, read, work (libs/kafka, CheckpointOwnership). */
 export function ownership(client: () => Kafka): void {
   describe('ownership of checkpoints', () => {
     async function fixture() {
@@ -133,9 +134,7 @@ export function ownership(client: () => Kafka): void {
         options(async (ownership) => {
           await save(ownership, 41);
           firstOwned.resolve();
-          await new Promise<void>((resolve) =>
-            ownership.signal.addEventListener('abort', () => resolve(), { once: true }),
-          );
+          await aborted(ownership.signal);
         }),
       );
       const running = first.run(stopFirst.signal);
@@ -152,5 +151,46 @@ export function ownership(client: () => Kafka): void {
       stopSecond.abort();
       await second;
     });
+
+    it(
+      rule('V', 'restores the checkpoint though the turn before ends long after the group was joined anew'),
+      async () => {
+        const { kafka, topic, options, save } = await fixture();
+        const stop = new AbortController();
+        const restored: (bigint | undefined)[] = [];
+        const [firstTurn, lastTurn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        const running = new CheckpointOwnership(
+          options(async (ownership) => {
+            restored.push(ownership.checkpoint?.version);
+            if (restored.length > 1) return lastTurn.resolve();
+            await save(ownership, 41);
+            firstTurn.resolve();
+            await aborted(ownership.signal);
+            await pause(2000); // a chunk that is being read, a connection that is closed slowly
+          }),
+        ).run(stop.signal);
+        await firstTurn.promise;
+        await joinAndLeave(kafka, options(() => Promise.resolve()).groupId, topic);
+        await Promise.race([lastTurn.promise, running]);
+        expect(restored).toEqual([undefined, 41n]);
+        stop.abort();
+        await running;
+      },
+    );
   });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Has the group joined anew, twice: another member comes and goes. */
+async function joinAndLeave(kafka: Kafka, groupId: string, topic: string): Promise<void> {
+  const member = kafka.consumer({ groupId, sessionTimeout: 6000, heartbeatInterval: 1000 });
+  const joined = new Promise<void>((resolve) => member.on(member.events.GROUP_JOIN, () => resolve()));
+  await member.connect();
+  await member.subscribe({ topics: [topic] });
+  await member.run({ eachBatch: () => Promise.resolve() });
+  await joined;
+  await member.disconnect();
 }
