@@ -6,7 +6,7 @@ import { defaultImages } from '@thalamus/testing/containers';
 
 interface ComposeService {
   readonly image?: string;
-  readonly build?: { readonly dockerfile: string; readonly args?: { readonly PROJECT?: string } };
+  readonly build?: { readonly dockerfile: string };
   readonly ports?: readonly string[];
   readonly healthcheck?: object;
 }
@@ -22,13 +22,20 @@ describe('docker-compose.yml', () => {
   const built = all.filter(([, { build }]) => build !== undefined);
 
   it('runs a container for each service of the product', () => {
-    const projects = new Set(built.map(([, { build }]) => build?.args?.PROJECT));
+    const dockerfiles = new Set(built.map(([, { build }]) => build?.dockerfile));
     // Programs that stay up carry a module that composes them.
     const apps = readdirSync(join(cloneRoot, 'apps')).filter((name) =>
       readdirSync(join(cloneRoot, 'apps', name, 'src')).includes(`${name}.module.ts`),
     );
     expect(apps.length).toBeGreaterThan(2);
-    for (const app of apps) expect(projects).toContain(`apps/${app}`);
+    for (const app of apps) expect(dockerfiles).toContain(`deploy/${app}/Dockerfile`);
+  });
+
+  it('builds the services alike: their files differ in the name of the service only', () => {
+    const [first, ...others] = ['capture', 'loader', 'transformer'].map((name) =>
+      read(`deploy/${name}/Dockerfile`).replaceAll(new RegExp(name, 'gi'), '<service>'),
+    );
+    for (const other of others) expect(other).toBe(first);
   });
 
   it('takes the same images as the tests in containers', () => {
