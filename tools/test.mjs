@@ -92,13 +92,16 @@ async function pytest() {
   };
 }
 
+/** The plugin, or the stand-alone client of older installations. */
 async function compose() {
-  const has = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
-  if (has.error || has.status !== 0) {
+  const clients = [['docker', 'compose'], ['docker-compose']];
+  const client = clients.find(([name, ...args]) => spawnSync(name, [...args, 'version'], { stdio: 'ignore' }).status === 0);
+  if (!client) {
     console.log('SKIPPED: docker compose is not installed here: docker-compose.yml is not checked');
     return { skipped: 1 };
   }
-  return check('docker', ['compose', '-f', 'docker-compose.yml', 'config', '--quiet']);
+  const [name, ...args] = client;
+  return check(name, [...args, '-f', 'docker-compose.yml', 'config', '--quiet']);
 }
 
 const setUp = await run(process.execPath, [join(root, 'tools', 'setup.mjs')]);
