@@ -9,11 +9,15 @@ create table if not exists ct.settings (
   enabled boolean not null default false,
   retention_minutes integer not null default 2880,
   auto_cleanup boolean not null default true,
+  -- The unit the period was given in; it is told in that unit.
+  retention_unit text,
   -- The version where counting goes on when ct.commits does not reach back that far.
   base_version bigint not null default 0,
   max_cleanup_version bigint not null default 0
 );
 insert into ct.settings default values on conflict do nothing;
+-- Databases of earlier versions told a period in the greatest unit that fits.
+alter table ct.settings add column if not exists retention_unit text;
 
 -- The counter and the transaction that drew from it last. Sequences, because they can be read past any snapshot;
 -- set by hand under a lock, because nextval would leave gaps after failed commits and crashes.
@@ -60,18 +64,17 @@ create or replace view ct.commit_table as
   select version as commit_ts, xid::text::bigint as xdes_id, commit_time from ct.commits;
 
 create or replace view ct.databases_state as
-  select enabled,
-         retention_minutes,
-         auto_cleanup as is_auto_cleanup_on,
-         (case when retention_minutes % 1440 = 0 then retention_minutes / 1440
-               when retention_minutes % 60 = 0 then retention_minutes / 60
-               else retention_minutes end)::integer as retention_period,
-         (case when retention_minutes % 1440 = 0 then 3 when retention_minutes % 60 = 0 then 2 else 1 end)::smallint
-           as retention_period_units,
-         case when retention_minutes % 1440 = 0 then 'DAYS' when retention_minutes % 60 = 0 then 'HOURS'
-              else 'MINUTES' end as retention_period_units_desc,
-         max_cleanup_version
-  from ct.settings;
+  select s.enabled,
+         s.retention_minutes,
+         s.auto_cleanup as is_auto_cleanup_on,
+         (s.retention_minutes / u.minutes)::integer as retention_period,
+         u.code::smallint as retention_period_units,
+         u.name as retention_period_units_desc,
+         s.max_cleanup_version
+  from ct.settings s
+  join (values ('MINUTES', 1, 1), ('HOURS', 2, 60), ('DAYS', 3, 1440)) u (name, code, minutes)
+    on u.name = coalesce(s.retention_unit, case when s.retention_minutes % 1440 = 0 then 'DAYS'
+                                                when s.retention_minutes % 60 = 0 then 'HOURS' else 'MINUTES' end);
 
 create or replace view ct.tables_state as
   select relid, begin_version, min_valid_version, cleanup_version, track_columns from ct.tables;

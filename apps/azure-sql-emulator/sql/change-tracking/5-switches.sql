@@ -5,7 +5,8 @@ begin
   raise exception '%', message using errcode = 'CT000', detail = number::text;
 end $$;
 
-create or replace function ct.enable_database(retention_minutes integer, auto_cleanup boolean) returns void
+drop function if exists ct.enable_database(integer, boolean);
+create or replace function ct.enable_database(retention_minutes integer, unit text, auto_cleanup boolean) returns void
 language plpgsql as $$
 begin
   if (select s.enabled from ct.settings s for update) then
@@ -13,6 +14,7 @@ begin
   end if;
   update ct.settings s set enabled = true,
     retention_minutes = coalesce(enable_database.retention_minutes, 2880),
+    retention_unit = coalesce(enable_database.unit, 'DAYS'),
     auto_cleanup = coalesce(enable_database.auto_cleanup, true);
 end $$;
 
@@ -29,7 +31,8 @@ begin
   delete from ct.table_commits;
 end $$;
 
-create or replace function ct.set_options(retention_minutes integer, auto_cleanup boolean) returns void
+drop function if exists ct.set_options(integer, boolean);
+create or replace function ct.set_options(retention_minutes integer, unit text, auto_cleanup boolean) returns void
 language plpgsql as $$
 begin
   if not (select s.enabled from ct.settings s for update) then
@@ -37,6 +40,7 @@ begin
   end if;
   update ct.settings s set
     retention_minutes = coalesce(set_options.retention_minutes, s.retention_minutes),
+    retention_unit = coalesce(set_options.unit, s.retention_unit),
     auto_cleanup = coalesce(set_options.auto_cleanup, s.auto_cleanup);
 end $$;
 

@@ -219,9 +219,9 @@ describe('clean-up', () => {
     const reader = await database.connect();
     await reader.query('begin isolation level repeatable read; select from ct.settings');
 
-    await client.query('select ct.set_options(null, false); select ct.cleanup()');
+    await client.query('select ct.set_options(null, null, false); select ct.cleanup()');
     expect((await changes(client, oid, 0)).length).toBe(3);
-    await client.query('select ct.set_options(null, true); select ct.cleanup()');
+    await client.query('select ct.set_options(null, null, true); select ct.cleanup()');
 
     expect(await changes(client, oid, 0, old)).toEqual(['3:I 1 1']);
     for (const table of [oid, idle])
@@ -283,7 +283,9 @@ describe('a database', () => {
   });
 
   it('refuses what contradicts its state', async () => {
-    await expect(client.query('select ct.enable_database(1, true)')).rejects.toMatchObject(refused(5088));
+    await expect(client.query('select ct.enable_database(1, null, true)')).rejects.toMatchObject(
+      refused(5088),
+    );
     await expect(client.query('select ct.disable_database()')).rejects.toMatchObject(refused(22115));
   });
 
@@ -292,10 +294,10 @@ describe('a database', () => {
     const version = await currentVersion(client);
     await client.query('select ct.disable_database()');
     expect(await one('select ct.current_version() as one')).toBeNull();
-    await expect(client.query('select ct.set_options(5, null)')).rejects.toMatchObject(refused(5089));
+    await expect(client.query('select ct.set_options(5, null, null)')).rejects.toMatchObject(refused(5089));
     await expect(client.query('select ct.disable_database()')).rejects.toMatchObject(refused(5089));
     await expect(track(client, 'kept', ['id'])).rejects.toMatchObject(refused(1718));
-    await client.query('select ct.enable_database(90, false)');
+    await client.query("select ct.enable_database(90, 'MINUTES', false)");
     expect(await currentVersion(client)).toBe(version);
     expect((await client.query('select * from ct.databases_state')).rows[0]).toMatchObject({
       enabled: true,

@@ -172,9 +172,10 @@ export class BatchRunner {
       if (!(error instanceof SqlError) || error.severity >= 20) throw error;
       if (escapesTry(error, frame)) throw error;
       runtime.frame = frame;
-      runtime.lastError = error.number;
+      const caught = error.consequence ?? error;
+      runtime.lastError = caught.number;
       this.policy.doom(error);
-      frame.handling.push(error);
+      frame.handling.push(caught);
     } finally {
       frame.tryDepth--;
     }

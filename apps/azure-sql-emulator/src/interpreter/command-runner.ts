@@ -27,6 +27,12 @@ export class CommandRunner {
 
   protected checkAccess(required: DmlBinder['required'], catalog: Catalog, line: number): void {
     const { runtime } = this;
+    if (runtime.onReplica && required.some(({ action }) => action === 'VIEW CHANGE TRACKING'))
+      throw new SqlError(
+        22117,
+        'For databases that are members of a secondary availability replica (that is, for secondary databases), change tracking is not supported. Run change tracking queries on the databases in the primary replica.',
+        line,
+      );
     if (runtime.isAdministrator || runtime.frame.ownersRights) return;
     const access = new Access(catalog, runtime.user);
     const missing = required.find((item) => !access.allows(item.action, item));

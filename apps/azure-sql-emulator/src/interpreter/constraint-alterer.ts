@@ -6,6 +6,8 @@ import type { Change } from './schema-changer.js';
 import { TableChanger } from './table-changer.js';
 import { tableSql } from './table-definition.js';
 
+const couldNotDrop = [3727, 'Could not drop constraint. See previous errors.', 0] as const;
+
 type Switch = Extract<AlterTableAction, { kind: 'checkConstraints' }>;
 
 /** DROP CONSTRAINT, CHECK CONSTRAINT and NOCHECK CONSTRAINT. */
@@ -32,14 +34,14 @@ export class ConstraintAlterer extends TableChanger {
     ].find((candidate) => candidate.name.toLowerCase() === wanted);
     if (!held) {
       if (ifExists) return table;
-      throw new SqlError(3728, `'${name}' is not a constraint.`, line);
+      throw new SqlError(3728, `'${name}' is not a constraint.`, line).followedBy(...couldNotDrop);
     }
     if (table.tracking && primaryKey(table) === held) {
       throw new SqlError(
         3735,
         `The primary key constraint '${name}' on table '${table.name}' cannot be dropped because change tracking is enabled on the table. Change tracking requires a primary key constraint on the table. Disable change tracking before dropping the constraint.`,
         line,
-      );
+      ).followedBy(...couldNotDrop);
     }
     const users = change.catalog.referencing(table.id);
     if (table.indexes.some((index) => index === held) && users.length > 0) {
@@ -50,7 +52,7 @@ export class ConstraintAlterer extends TableChanger {
         line,
         16,
         0,
-      );
+      ).followedBy(...couldNotDrop);
     }
     await change.run(`alter table ${sql} drop constraint if exists ${held.pg}`);
     return {

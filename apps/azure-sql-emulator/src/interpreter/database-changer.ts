@@ -1,5 +1,5 @@
 import type { StatementOf } from '../language/ast.js';
-import { SqlError, unsupported } from '../language/errors.js';
+import { alterDatabaseFailed, SqlError, unsupported } from '../language/errors.js';
 import type { Database } from './database.js';
 import { ObjectChanger } from './object-changer.js';
 
@@ -56,6 +56,8 @@ const states = new Set([
   'READ_ONLY',
   'READ_WRITE',
 ]);
+
+const systemDatabases = new Set(['master', 'tempdb', 'model', 'msdb']);
 
 /** CREATE, ALTER and DROP DATABASE, and USE. */
 export class DatabaseChanger extends ObjectChanger {
@@ -126,16 +128,26 @@ export class DatabaseChanger extends ObjectChanger {
     const { runtime } = this;
     const name = statement.database === '' ? runtime.database.name : statement.database;
     const database = runtime.databases.find(name);
+    if (option === 'CHANGE_TRACKING' && systemDatabases.has(name.toLowerCase()))
+      throw alterDatabaseFailed(
+        new SqlError(
+          5090,
+          `Database '${name}' is a system database. Change tracking settings cannot be modified for system databases.`,
+          line,
+        ),
+      );
     const mayAlter = runtime.isAdministrator || (database === runtime.database && !states.has(option));
     if (!database || !mayAlter) {
       if (['tempdb', 'model', 'msdb'].includes(name.toLowerCase()))
         throw unsupported(`ALTER DATABASE ${name}`, line);
-      throw new SqlError(
-        5011,
-        `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`,
-        line,
-        14,
-        5,
+      throw alterDatabaseFailed(
+        new SqlError(
+          5011,
+          `User does not have permission to alter database '${name}', the database does not exist, or the database is not in a state that allows access checks.`,
+          line,
+          14,
+          5,
+        ),
       );
     }
     if (states.has(option)) return this.setState(database, option, line);
@@ -221,16 +233,18 @@ export class DatabaseChanger extends ObjectChanger {
         5092,
         `The value for change tracking option 'CHANGE_RETENTION' is not valid. The value must be between 1 and 2147483647 minutes.`,
         line,
+        15,
       );
     }
     const args = [
       minutes === undefined ? null : String(minutes),
+      retention?.unit ?? null,
       tracking.autoCleanup === undefined ? null : String(tracking.autoCleanup),
     ];
     await this.change(line, async (change) => {
       if (tracking.on === false) await change.run('select ct.disable_database()');
-      else if (tracking.on) await change.run('select ct.enable_database($1::int, $2::bool)', args);
-      else await change.run('select ct.set_options($1::int, $2::bool)', args);
+      else if (tracking.on) await change.run('select ct.enable_database($1::int, $2, $3::bool)', args);
+      else await change.run('select ct.set_options($1::int, $2, $3::bool)', args);
       change.touched(0);
     }).catch((error: unknown) => {
       throw error instanceof SqlError ? this.trackingError(error, tracking.on) : error;
@@ -246,6 +260,6 @@ export class DatabaseChanger extends ObjectChanger {
     };
     const state = error.number === 5089 && on === undefined ? 2 : 1;
     const named = words[error.number];
-    return named ? new SqlError(error.number, named, error.line, 16, state) : error;
+    return named ? alterDatabaseFailed(new SqlError(error.number, named, error.line, 16, state)) : error;
   }
 }

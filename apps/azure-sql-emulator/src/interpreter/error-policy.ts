@@ -52,6 +52,18 @@ export class ErrorPolicy {
     const procedure = error.procedure ?? runtime.frame.procedure;
     const { number, severity, state, message, line } = error;
     sink.message({ number, severity, state, message, line, ...(procedure ? { procedure } : {}) });
+    if (error.consequence) {
+      const { number: told, severity: how, state: where, message: text } = error.consequence;
+      runtime.lastError = told;
+      sink.message({
+        number: told,
+        severity: how,
+        state: where,
+        message: text,
+        line,
+        ...(procedure ? { procedure } : {}),
+      });
+    }
     const compiled = isCompileError(error);
     if (modifying && !error.endsBatch && !compiled && !neverStarted.has(number))
       runtime.info(sink, 'The statement has been terminated.', line, 3621, 0, 0);

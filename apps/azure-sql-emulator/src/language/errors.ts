@@ -21,6 +21,14 @@ export class SqlError extends Error {
   compiledIn: object | undefined;
   /** SET XACT_ABORT was ON where it happened. */
   underXactAbort = false;
+  /** Told right behind it, as what came of it; TRY catches this one in its place. */
+  consequence: SqlError | undefined;
+
+  /** This error, with another one behind it. */
+  followedBy(number: number, message: string, state = 1): this {
+    this.consequence = new SqlError(number, message, this.line, 16, state);
+    return this;
+  }
 }
 
 /** What the emulator knows by name and does not carry out: refused, never guessed. */
@@ -29,6 +37,10 @@ export const unsupported = (construct: string, line: number): SqlError => {
   error.endsBatch = true;
   return error;
 };
+
+/** ALTER DATABASE tells its cause first, and then this. */
+export const alterDatabaseFailed = (cause: SqlError): SqlError =>
+  cause.followedBy(5069, 'ALTER DATABASE statement failed.');
 
 export const syntaxNear = (token: string, line: number): SqlError =>
   new SqlError(102, `Incorrect syntax near '${token}'.`, line, 15, 1);

@@ -1,4 +1,4 @@
-import type { ViewDefinitions } from './shared.js';
+import { datetime, type ViewDefinitions } from './shared.js';
 
 /** Change tracking in sys views. */
 export const trackingViews: ViewDefinitions = {
@@ -23,6 +23,28 @@ export const trackingViews: ViewDefinitions = {
     ],
     from: "emu.objects o join ct.tables_state c on c.relid = o.object_id::oid where o.kind = 'table'",
   },
+  'sys.internal_tables': {
+    columns: [
+      ['name', 'sysname', "'change_tracking_' || c.relid"],
+      // No object of its own here: an id that nothing else can have.
+      ['object_id', 'int', '-(c.relid::int8)::int'],
+      ['principal_id', 'int?', 'null::int'],
+      ['schema_id', 'int', '4'],
+      ['parent_object_id', 'int', 'c.relid::int8::int'],
+      ['type', 'char(2)', "'IT'"],
+      ['type_desc', 'nvarchar(60)?', "'INTERNAL_TABLE'"],
+      ['create_date', 'datetime', datetime('o.modified')],
+      ['modify_date', 'datetime', datetime('o.modified')],
+      ['is_ms_shipped', 'bit', 'true'],
+      ['is_published', 'bit', 'false'],
+      ['is_schema_published', 'bit', 'false'],
+      ['internal_type', 'tinyint?', '209::int2'],
+      ['internal_type_desc', 'nvarchar(60)?', "'CHANGE_TRACKING'"],
+      ['parent_id', 'int', 'c.relid::int8::int'],
+      ['parent_minor_id', 'int', '0'],
+    ],
+    from: "emu.objects o join ct.tables_state c on c.relid = o.object_id::oid where o.kind = 'table'",
+  },
   'sys.dm_tran_commit_table': {
     columns: [
       ['commit_ts', 'bigint?', 'c.commit_ts'],
@@ -32,7 +54,7 @@ export const trackingViews: ViewDefinitions = {
       [
         'commit_time',
         'datetime',
-        'emu.ticks_datetime(621355968000000000 + (extract(epoch from c.commit_time) * 10000000)::int8)',
+        datetime('621355968000000000 + (extract(epoch from c.commit_time) * 10000000)::int8'),
       ],
     ],
     from: 'ct.commit_table c',

@@ -28,7 +28,7 @@ export class TrackedDatabase {
     try {
       const client = await database.connect();
       await installChangeTracking((sql) => client.query(sql));
-      await client.query('select ct.enable_database(2880, true)');
+      await client.query("select ct.enable_database(2880, 'DAYS', true)");
       return database;
     } catch (error) {
       await database.stop();

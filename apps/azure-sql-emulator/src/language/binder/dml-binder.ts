@@ -42,11 +42,11 @@ export class DmlBinder extends RowChangeBinder {
       });
       const sql = `${prefix}merge into ${target.sql} using ${source.sql} on ${on}${branches.join('')}`;
       const inserts = statement.branches.some((branch) => branch.action.kind === 'insert');
+      this.checkContext(statement.context, statement.line);
       return {
         ...this.withOutput(sql, statement.output, table, source.scope.sources, ['inserted', 'deleted'], true),
         table,
         identity: inserts && table.columns.some((column) => column.identity) ? 'drawn' : undefined,
-        context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();

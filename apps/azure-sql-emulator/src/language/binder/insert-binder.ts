@@ -21,6 +21,7 @@ export abstract class InsertBinder extends ModificationBinder {
       const alias = ` as ${this.nextAlias('t')}`;
       const body = `${insert.replace(this.tableName(table), this.tableName(table) + alias)} ${source}`;
       const explicit = columns.some((column) => column.identity);
+      this.checkContext(statement.context, statement.line);
       return {
         ...this.withOutput(`${prefix}${body}`, statement.output, table, [], ['inserted']),
         table,
@@ -29,7 +30,6 @@ export abstract class InsertBinder extends ModificationBinder {
           : table.columns.some((column) => column.identity)
             ? 'drawn'
             : undefined,
-        context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();

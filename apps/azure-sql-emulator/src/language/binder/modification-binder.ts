@@ -17,7 +17,6 @@ export interface BoundModification {
   readonly table: TableDef;
   /** An identity value is drawn, or an explicit one given under IDENTITY_INSERT. */
   readonly identity?: 'drawn' | 'explicit' | undefined;
-  readonly context?: Typed | undefined;
   /** `UPDATE … SET @v = …`: what the statement's rows (its last one counts) are put into. */
   readonly assigns?: readonly AssignedVariable[] | undefined;
 }
@@ -60,17 +59,19 @@ export abstract class ModificationBinder extends QueryBinder {
     return isText(column.type) ? `(${pg})::bpchar` : pg;
   }
 
-  protected context(expr: Expr | undefined, line: number): Typed | undefined {
-    if (!expr) return undefined;
-    const value = this.value(expr, undefined);
-    if (!value.untyped && !['binary', 'varbinary'].includes(value.type.name)) {
+  /** The runner evaluates it apart from the statement: here it is only looked at. */
+  protected checkContext(expr: Expr | undefined, line: number): void {
+    if (!expr) return;
+    const type = expr.kind === 'variable' ? this.env.variable(expr.name) : this.value(expr, undefined).type;
+    if (!type) throw undeclared(expr.kind === 'variable' ? expr.name : '', line);
+    const { name, length = 1 } = type;
+    if (!['binary', 'varbinary'].includes(name) || length < 0 || length > 128) {
       throw new SqlError(
         22109,
-        'The context argument for change tracking must be varbinary(128) data type. The context cannot be NULL.',
+        'The "context" argument for the CHANGE_TRACKING_CONTEXT WITH clause must be of type varbinary data type with a maximum length of 128.',
         line,
       );
     }
-    return value;
   }
 
   protected checkInsertable(column: ColumnDef, table: TableDef, identityInsert: boolean, line: number): void {

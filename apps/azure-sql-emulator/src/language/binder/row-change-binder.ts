@@ -31,11 +31,11 @@ export abstract class RowChangeBinder extends CteChangeBinder {
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
       const { table, sql, others, assigns } = this.updateOf(statement);
+      this.checkContext(statement.context, statement.line);
       return {
         ...this.withOutput(prefix + sql, statement.output, table, others, ['inserted', 'deleted']),
         table,
         assigns,
-        context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();
@@ -157,10 +157,10 @@ export abstract class RowChangeBinder extends CteChangeBinder {
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
       const { table, sql, others } = this.deleteOf(statement);
+      this.checkContext(statement.context, statement.line);
       return {
         ...this.withOutput(prefix + sql, statement.output, table, others, ['deleted']),
         table,
-        context: this.context(statement.context, statement.line),
       };
     } finally {
       pop();

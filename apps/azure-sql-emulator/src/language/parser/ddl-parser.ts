@@ -6,10 +6,19 @@ import type {
   Statement,
   StatementOf,
 } from '../ast.js';
-import { SqlError } from '../errors.js';
+import { alterDatabaseFailed, SqlError } from '../errors.js';
 import { TableParser } from './table-parser.js';
 
 type Mode = 'create' | 'alter' | 'createOrAlter';
+
+const combinedOptions = (line: number): SqlError =>
+  alterDatabaseFailed(
+    new SqlError(
+      22114,
+      'Change tracking options for ALTER DATABASE cannot be combined with other ALTER DATABASE options.',
+      line,
+    ),
+  );
 
 /** CREATE, ALTER, DROP, TRUNCATE and permissions. */
 export abstract class DdlParser extends TableParser {
@@ -164,7 +173,10 @@ export abstract class DdlParser extends TableParser {
       return { kind: 'alterRole', role, member: this.identifier(), add, line };
     }
     if (this.at('INDEX')) {
-      while (this.token.kind !== 'end' && !this.at(';')) this.advance();
+      while (this.token.kind !== 'end' && !this.at(';')) {
+        if (this.at('DISABLE')) throw this.unsupported('ALTER INDEX … DISABLE', line);
+        this.advance();
+      }
       return { kind: 'empty', line };
     }
     throw this.refused('ALTER');
@@ -260,12 +272,7 @@ export abstract class DdlParser extends TableParser {
     if (this.at('CHANGE_TRACKING')) {
       this.advance();
       const statement = this.trackingOptions(database, line);
-      if (this.at(','))
-        throw new SqlError(
-          22114,
-          'Change tracking options for the database cannot be specified together with other options.',
-          line,
-        );
+      if (this.at(',')) throw combinedOptions(line);
       return statement;
     }
     const option = this.advance().text.toUpperCase();
@@ -273,6 +280,7 @@ export abstract class DdlParser extends TableParser {
     const words: string[] = [];
     while (this.token.kind !== 'end' && !this.at(';') && !this.at('WITH') && !this.at(','))
       words.push(this.advance().text);
+    if (this.at(',') && this.peek().upper === 'CHANGE_TRACKING') throw combinedOptions(line);
     if (this.accept('WITH')) {
       if (!this.accept('NO_WAIT')) {
         this.expect('ROLLBACK');
@@ -313,6 +321,7 @@ export abstract class DdlParser extends TableParser {
         5091,
         `ALTER DATABASE change tracking option '${name}' was specified more than once. Each option can be specified only once.`,
         line,
+        15,
       );
     if (this.accept('AUTO_CLEANUP', '=')) {
       if (current.autoCleanup !== undefined) throw twice('AUTO_CLEANUP');

@@ -24,7 +24,7 @@ export abstract class DmlParser extends QueryParser {
     do {
       if (this.at('CHANGE_TRACKING_CONTEXT') && this.peek().upper === '(') {
         this.advance();
-        context = this.parenthesised(() => this.expression());
+        context = this.parenthesised(() => this.changeContext());
       } else if (this.at('XMLNAMESPACES')) throw this.unsupported('WITH XMLNAMESPACES');
       else {
         ctes = this.cteList();
@@ -34,6 +34,12 @@ export abstract class DmlParser extends QueryParser {
       return { kind: 'select', query: this.queryAfterCtes(ctes, line), line };
     }
     return this.modification(ctes, context);
+  }
+
+  /** A variable or a binary constant; anything else, NULL too, is a syntax error. */
+  private changeContext(): Expr {
+    if (this.token.kind !== 'variable' && this.token.kind !== 'hex') throw this.syntaxError();
+    return this.expression();
   }
 
   protected modification(ctes: readonly Cte[], context?: Expr): Statement {

@@ -152,7 +152,7 @@ export abstract class SourceParser extends ExpressionParser {
     if (this.token.kind === 'variable')
       return { kind: 'variable', name: this.advance().text.toLowerCase(), line };
     const minus = this.accept('-');
-    if (this.token.kind !== 'number') throw this.syntaxError();
+    if (this.token.kind !== 'number' || !/^\d+$/.test(this.token.text)) throw this.syntaxError();
     return { kind: 'number', text: `${minus ? '-' : ''}${this.advance().text}`, form: 'int', line };
   }
 

@@ -87,7 +87,7 @@ create or replace function emu.in_mask(id int, mask bytea) returns bool language
 declare i int := 4;
 begin
   if mask is null then return true; end if;
-  if length(mask) < 8 then perform emu.raise(22101, 16, 1, 'The value for argument change_columns is not valid. The value must be a bitmask returned by the CHANGETABLE(CHANGES ...) function.'); end if;
+  if length(mask) < 8 then perform emu.raise(22101, 16, 1, 'The value supplied for the change_columns argument of CHANGE_TRACKING_IS_COLUMN_IN_MASK function is not valid. The value must be a bitmask returned by the CHANGETABLE(CHANGES ...) function.'); end if;
   while i + 3 < length(mask) loop
     if (get_byte(mask, i) | (get_byte(mask, i + 1) << 8) | (get_byte(mask, i + 2) << 16) | (get_byte(mask, i + 3) << 24)) = id then return true; end if;
     i := i + 4;
