@@ -81,6 +81,10 @@ export interface TableDef {
   /** Change tracking is on; with column masks or without. */
   readonly tracking?: { readonly columns: boolean } | undefined;
   readonly temporary?: boolean | undefined;
+  /** Of a table variable: the table type it was declared with. */
+  readonly tableType?: string | undefined;
+  /** A table-valued parameter. */
+  readonly readOnly?: boolean | undefined;
 }
 
 export interface ViewDef {
@@ -118,11 +122,13 @@ export interface FunctionDef {
   readonly schema: string;
   readonly name: string;
   readonly text: string;
-  /** Scalar, or the rows of one query. */
-  readonly type: 'FN' | 'IF';
+  /** Scalar, the rows of one query, or of statements. */
+  readonly type: 'FN' | 'IF' | 'TF';
   readonly parameters: readonly ParameterDef[];
   readonly returns?: SqlType | undefined;
-  /** PostgreSQL's function behind a scalar one. */
+  /** The columns of the table that statements fill. */
+  readonly columns?: ViewDef['columns'] | undefined;
+  /** PostgreSQL's function behind all but an inline one. */
   readonly pg?: string | undefined;
 }
 

@@ -18,12 +18,14 @@ import { setOption } from './session-options.js';
 import { selectInto } from './select-into.js';
 import { raiseError, throwError } from './thrown-errors.js';
 import { beginsImplicitly, resetsRowCount } from './statement-kinds.js';
+import { declareTable } from './table-variables.js';
 import { Transactions } from './transactions.js';
 import { changeRows } from './triggers.js';
 import { declareVariables, setVariable } from './variables.js';
 import { waitFor } from './wait-for.js';
 
-export type Flow = 'next' | 'break' | 'continue' | 'return';
+/** Where it goes on: a GOTO by the label that it looks for. */
+export type Flow = 'next' | 'break' | 'continue' | 'return' | { readonly label: string };
 
 /** Walks a batch's statements: control of flow, variables, errors. */
 export class BatchRunner {
@@ -63,9 +65,13 @@ export class BatchRunner {
   }
 
   async list(statements: readonly Statement[]): Promise<Flow> {
-    for (const statement of statements) {
-      const flow = await this.guarded(statement);
-      if (flow !== 'next') return flow;
+    for (let at = 0; at < statements.length; at++) {
+      const statement = statements[at];
+      const flow = statement ? await this.guarded(statement) : 'next';
+      if (typeof flow === 'object') {
+        at = statements.findIndex((each) => each.kind === 'label' && each.label === flow.label);
+        if (at < 0) return flow;
+      } else if (flow !== 'next') return flow;
     }
     return 'next';
   }
@@ -134,6 +140,10 @@ export class BatchRunner {
       case 'break':
       case 'continue':
         return statement.kind;
+      case 'label':
+        return 'next';
+      case 'goto':
+        return { label: statement.label };
       case 'return':
         if (statement.value)
           runtime.frame.returnStatus = Number((await queries.evaluate(statement.value, INT)).value ?? 0);
@@ -157,7 +167,7 @@ export class BatchRunner {
       if (this.runtime.cancelled) throw new Cancelled();
       const flow = await this.guarded(statement.body);
       if (flow === 'break') break;
-      if (flow === 'return') return flow;
+      if (flow === 'return' || typeof flow === 'object') return flow;
     }
     return 'next';
   }
@@ -193,11 +203,7 @@ export class BatchRunner {
       case 'declare':
         return declareVariables(this, statement);
       case 'declareTable':
-        runtime.frame.tableVariables.set(
-          statement.name,
-          await objects.createTemporary(statement.name, statement, statement.line),
-        );
-        return;
+        return declareTable(this, statement);
       case 'setVariable':
         await setVariable(this, statement);
         return;

@@ -2,6 +2,8 @@ import type { Statement } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import type { QueryRunner } from './query-runner.js';
 import type { Runtime } from './runtime.js';
+import { checkLabels } from './labels.js';
+import { childrenOf } from './statement-kinds.js';
 
 /** Missing objects are looked for again when the statement runs (deferred name resolution); IDENTITY_INSERT may be set by then. */
 const deferred = new Set([208, 1087, 4902, 544, 545, 8101]);
@@ -16,6 +18,7 @@ export const compileBatch = async (
   runtime: Runtime,
 ): Promise<void> => {
   declareAll(statements, runtime);
+  checkLabels(statements);
   if (
     statements.length === 1 &&
     ['select', 'insert', 'update', 'delete', 'merge'].includes(statements[0]?.kind ?? '')
@@ -42,21 +45,6 @@ const declareAll = (statements: readonly Statement[], runtime: Runtime): void =>
       }
     }
     declareAll(childrenOf(statement), runtime);
-  }
-};
-
-const childrenOf = (statement: Statement): readonly Statement[] => {
-  switch (statement.kind) {
-    case 'if':
-      return statement.otherwise ? [statement.then, statement.otherwise] : [statement.then];
-    case 'while':
-      return [statement.body];
-    case 'block':
-      return statement.statements;
-    case 'try':
-      return [...statement.body, ...statement.handler];
-    default:
-      return [];
   }
 };
 

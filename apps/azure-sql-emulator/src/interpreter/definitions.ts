@@ -35,6 +35,8 @@ export const define = async (objects: PrincipalChanger, statement: Statement): P
       return objects.createSequence(statement);
     case 'createSynonym':
       return objects.createSynonym(statement);
+    case 'createTableType':
+      return objects.createTableType(statement);
     case 'createType':
       return objects.createType(statement);
     case 'createDatabase':

@@ -1,5 +1,5 @@
-import { literal } from '../catalog/naming.js';
-import type { FunctionDef } from '../catalog/model.js';
+import { literal, quote } from '../catalog/naming.js';
+import type { FunctionDef, TableDef } from '../catalog/model.js';
 import type { SqlType } from '../engine.js';
 import type { Expr, Statement, StatementOf } from '../language/ast.js';
 import type { FunctionBody } from '../language/routine-ast.js';
@@ -8,17 +8,29 @@ import { DmlBinder } from '../language/binder/dml-binder.js';
 import type { BindEnvironment } from '../language/binder/environment.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { isText, pgType } from '../language/types.js';
+import { bindStatement, type Modification } from './plan.js';
+import { tableSql } from './table-definition.js';
 
 /** Text variables hold the form that functions take. */
 const storage = (type: SqlType): string => (isText(type) ? 'text' : pgType(type));
 
-/** The PL/pgSQL function that does what a scalar function's statements say. */
-export const compileScalarFunction = (
+type Body = Exclude<FunctionBody, { kind: 'inline' }>;
+
+/** A table of a function's own: made when a session calls it first, emptied at each call. */
+export interface FunctionTable {
+  readonly name: string;
+  readonly table: TableDef;
+  readonly make: readonly string[];
+}
+
+/** The PL/pgSQL function that does what a function's statements say. */
+export const compileFunction = (
   statement: StatementOf<'createFunction'>,
-  body: Extract<FunctionBody, { kind: 'scalar' }>,
+  body: Body,
   definition: FunctionDef,
   environment: BindEnvironment,
-): string => new FunctionCompiler(statement, body, definition, environment).sql();
+  tables: readonly FunctionTable[],
+): string => new FunctionCompiler(statement, body, definition, environment, tables).sql();
 
 class FunctionCompiler {
   private readonly variables = new Map<string, { type: SqlType; pg: string }>();
@@ -27,14 +39,15 @@ class FunctionCompiler {
 
   constructor(
     private readonly statement: StatementOf<'createFunction'>,
-    private readonly body: Extract<FunctionBody, { kind: 'scalar' }>,
+    private readonly body: Body,
     private readonly definition: FunctionDef,
     environment: BindEnvironment,
+    private readonly tables: readonly FunctionTable[],
   ) {
     this.environment = {
       ...environment,
       variable: (name) => this.variables.get(name)?.type,
-      tableVariable: () => undefined,
+      tableVariable: (name) => this.tables.find((table) => table.name === name)?.table,
       // A function may call itself.
       find: (schema, name) =>
         (schema ?? 'dbo').toLowerCase() === definition.schema.toLowerCase() &&
@@ -60,8 +73,22 @@ class FunctionCompiler {
       return `v${i + 1} ${storage(parameter.type)}`;
     });
     const code = body.statements.map((each) => this.compile(each)).join('\n');
-    const text = `#variable_conflict use_variable\ndeclare row_ record; ${this.declarations.join(' ')}\nbegin\n${code}\nend`;
-    return `create function ${definition.pg ?? ''}(${parameters.join(', ')}) returns ${storage(body.returns)} language plpgsql stable as ${literal(text)}`;
+    const text = `#variable_conflict use_variable\ndeclare row_ record; rowcount_ int4 := 0; ${this.declarations.join(' ')}\nbegin\n${this.makeTables()}${code}\nend`;
+    const returns = body.kind === 'table' ? 'setof record' : storage(body.returns);
+    const volatility = this.tables.length > 0 ? 'volatile' : 'stable';
+    return `create function ${definition.pg ?? ''}(${parameters.join(', ')}) returns ${returns} language plpgsql ${volatility} as ${literal(text)}`;
+  }
+
+  private makeTables(): string {
+    return this.tables
+      .map(({ table, make }) => {
+        const name = tableSql(table);
+        const clear = table.columns.some(({ identity }) => identity)
+          ? `truncate ${name} restart identity;`
+          : `delete from ${name};`;
+        return `if to_regclass(${literal(name)}) is null then ${make.join('; ')}; end if; ${clear}\n`;
+      })
+      .join('');
   }
 
   private variable(name: string, line: number): { type: SqlType; pg: string } {
@@ -91,6 +118,7 @@ class FunctionCompiler {
       case 'continue':
         return 'continue;';
       case 'empty':
+      case 'declareTable':
         return 'null;';
       case 'return':
         return this.returned(statement);
@@ -98,6 +126,7 @@ class FunctionCompiler {
       case 'update':
       case 'delete':
       case 'merge':
+        return this.modification(statement);
       case 'print':
       case 'exec':
       case 'execString':
@@ -113,7 +142,39 @@ class FunctionCompiler {
     }
   }
 
+  /** Changes of the function's own tables; nothing else may change. */
+  private modification(statement: Modification): string {
+    const { line, kind } = statement;
+    if (statement.output) throw unsupported(`${kind.toUpperCase()} with OUTPUT in a function`, line);
+    const binder = new DmlBinder(this.environment);
+    const { modification } = bindStatement(binder, statement);
+    if (!modification || !this.tables.some(({ table }) => table.id === modification.table.id))
+      throw new SqlError(
+        443,
+        `Invalid use of a side-effecting operator '${kind.toUpperCase()}' within a function.`,
+        line,
+        16,
+        15,
+      );
+    if (modification.assigns || modification.columns)
+      throw unsupported(`this ${kind.toUpperCase()} in a function`, line);
+    return `${this.placed(modification.sql, binder, line)}; get diagnostics rowcount_ = row_count;`;
+  }
+
   private returned(statement: StatementOf<'return'>): string {
+    const { body } = this;
+    if (body.kind === 'table') {
+      if (statement.value)
+        throw new SqlError(
+          178,
+          'A RETURN statement with a return value cannot be used in this context.',
+          statement.line,
+          15,
+        );
+      const table = this.tables.find(({ name }) => name === body.variable)?.table;
+      const columns = table?.columns.map(({ pg }) => quote(pg)).join(', ') ?? '';
+      return `return query select ${columns} from ${table ? tableSql(table) : ''}; return;`;
+    }
     if (!statement.value)
       throw new SqlError(
         178,
@@ -121,7 +182,7 @@ class FunctionCompiler {
         statement.line,
         15,
       );
-    return `return ${this.value(statement.value, this.body.returns)};`;
+    return `return ${this.value(statement.value, body.returns)};`;
   }
 
   private declare(statement: StatementOf<'declare'>): string {
@@ -176,7 +237,7 @@ class FunctionCompiler {
       const target = this.variable(name ?? '', statement.line);
       return `${target.pg} := row_.c${i + 1};`;
     });
-    return `for row_ in ${this.placed(bound.sql, binder, statement.line)} loop ${sets.join(' ')} end loop;`;
+    return `rowcount_ := 0; for row_ in ${this.placed(bound.sql, binder, statement.line)} loop rowcount_ := rowcount_ + 1; ${sets.join(' ')} end loop;`;
   }
 
   private value(expr: Expr, type: SqlType): string {
@@ -195,6 +256,7 @@ class FunctionCompiler {
     return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g, (whole: string, number?: string) => {
       if (number === undefined) return whole;
       const source = binder.params[Number(number) - 1];
+      if (source?.name === '@@rowcount') return 'rowcount_';
       const found = source ? this.variables.get(source.name) : undefined;
       if (!found) throw unsupported(`${source?.name.toUpperCase() ?? 'a session value'} in a function`, line);
       return found.pg;

@@ -24,7 +24,7 @@ export const bindStatement = (binder: DmlBinder, statement: StatementOf<'select'
   let modification: BoundModification | undefined;
   switch (statement.kind) {
     case 'select':
-      select = binder.bindQuery(statement.query, undefined);
+      select = binder.bindResult(statement.query);
       break;
     case 'insert':
       modification = binder.bindInsert(statement);

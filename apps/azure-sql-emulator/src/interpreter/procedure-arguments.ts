@@ -1,6 +1,7 @@
 import type { Parameter } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import type { BatchRunner } from './batch-runner.js';
+import { bindTableParameter, operandClash } from './table-variables.js';
 import type { Argument } from './procedure-runner.js';
 import type { Frame } from './session-state.js';
 
@@ -35,7 +36,9 @@ export const bindParameters = async (
     const arg =
       args.find((candidate) => candidate.name?.toLowerCase() === parameter.name) ??
       (args[i]?.name ? undefined : args[i]);
-    if (arg && !arg.omitted)
+    if (parameter.table) await bindTableParameter(runner, frame, parameter, arg, line);
+    else if (arg?.table) throw operandClash(arg.table.tableType ?? 'table', parameter.type.name, line);
+    else if (arg && !arg.omitted)
       frame.variables.set(parameter.name, {
         type: parameter.type,
         value: await runner.procedures.converted(arg, parameter.type, line),

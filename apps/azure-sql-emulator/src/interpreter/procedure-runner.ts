@@ -1,4 +1,5 @@
 import { plainText } from '../storage/value-codec.js';
+import type { TableDef } from '../catalog/model.js';
 import type { SqlType, SqlValue } from '../engine.js';
 import type { ExecArgument, Statement, StatementOf } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
@@ -22,6 +23,8 @@ export interface Argument {
   readonly output: boolean;
   /** DEFAULT was written: the parameter takes its own. */
   readonly omitted?: true;
+  /** A table variable. */
+  readonly table?: TableDef | undefined;
 }
 
 const MAX_NESTING = 32;
@@ -79,7 +82,10 @@ export class ProcedureRunner {
     for (const arg of list) {
       if (arg.value.kind === 'default')
         args.push({ name: arg.name, type: INT, value: null, output: false, omitted: true });
-      else if (arg.value.kind === 'variable' && !arg.value.name.startsWith('@@')) {
+      else if (arg.value.kind === 'variable' && runtime.frame.tableVariables.has(arg.value.name)) {
+        const table = runtime.frame.tableVariables.get(arg.value.name);
+        args.push({ name: arg.name, type: INT, value: null, output: false, table });
+      } else if (arg.value.kind === 'variable' && !arg.value.name.startsWith('@@')) {
         const variable = runtime.variable(arg.value.name, arg.line);
         args.push({ name: arg.name, type: variable.type, value: variable.value, output: arg.output });
       } else {
@@ -237,7 +243,7 @@ export class ProcedureRunner {
     const sql = plainText(statement?.value);
     const declaration = named('@params', 1) ?? (args[1] && args.length > 1 ? args[1] : undefined);
     const declared = plainText(declaration?.value);
-    const parameters = parseDeclaration(declared);
+    const parameters = await parseDeclaration(declared, runtime);
     const values = args.slice(declaration === undefined ? 1 : 2);
     const frame = newFrame(runtime.frame.procedure);
     await bindParameters(

@@ -1,11 +1,16 @@
 import type { FunctionDef, ObjectDef, SequenceDef } from '../catalog/model.js';
 import type { SqlType } from '../engine.js';
 import type { StatementOf } from '../language/ast.js';
+import type { FunctionBody } from '../language/routine-ast.js';
 import { SqlError, unsupported } from '../language/errors.js';
-import { BIGINT } from '../language/types.js';
+import type { AliasType } from '../language/parser/type-parser.js';
+import { BIGINT, INT } from '../language/types.js';
 import { parameterDefs } from './object-changer.js';
 import { DatabaseChanger } from './database-changer.js';
-import { compileScalarFunction } from './function-compiler.js';
+import { compileFunction, type FunctionTable } from './function-compiler.js';
+import { declaredTables } from './statement-kinds.js';
+import { emptyTable } from './table-changer.js';
+import { tableSql } from './table-definition.js';
 import type { Change } from './schema-changer.js';
 
 const limits: Record<string, readonly [string, string]> = {
@@ -40,15 +45,57 @@ export class RoutineChanger extends DatabaseChanger {
           await change.save(definition);
           return;
         }
-        const definition = { ...base, type: 'FN' as const, returns: body.returns, pg: `emu.f${id}` };
+        const tables = await this.functionTables(change, body);
+        const columns = tables.find((table) => body.kind === 'table' && table.name === body.variable)?.table
+          .columns;
+        const definition: FunctionDef = {
+          ...base,
+          pg: `emu.f${id}`,
+          ...(body.kind === 'scalar'
+            ? { type: 'FN', returns: body.returns }
+            : {
+                type: 'TF',
+                columns: columns?.map(({ id, name, type, nullable }) => ({ id, name, type, nullable })),
+              }),
+        };
         const environment = this.runtime.environment(change.catalog);
-        const sql = compileScalarFunction(statement, body, definition, environment);
+        const sql = compileFunction(statement, body, definition, environment, tables);
         await change.run(`drop function if exists ${definition.pg}`);
         await change.run(sql);
         await change.save(definition);
       },
       'CREATE FUNCTION',
     );
+  }
+
+  /** The tables a function declares, made once so that their definition is known, and how that was done. */
+  private async functionTables(
+    change: Change,
+    body: Exclude<FunctionBody, { kind: 'inline' }>,
+  ): Promise<FunctionTable[]> {
+    const tables: FunctionTable[] = [];
+    const declared = [
+      ...(body.kind === 'table' ? [{ ...body, name: body.variable }] : []),
+      ...declaredTables(body.statements),
+    ];
+    for (const elements of declared) {
+      const make: string[] = [];
+      const [row] = await change.run("select nextval('emu.object_ids')");
+      const draft = {
+        ...emptyTable('dbo', elements.name),
+        pgSchema: 'pg_temp',
+        pgName: `f${row?.[0] ?? ''}`,
+        temporary: true,
+      };
+      const run: Change['run'] = (sql, params) => {
+        if (!sql.startsWith('select ')) make.push(sql);
+        return change.run(sql, params);
+      };
+      const table = await this.build({ ...change, run }, draft, elements);
+      await change.run(`drop table ${tableSql(table)}`);
+      tables.push({ name: elements.name, table, make });
+    }
+    return tables;
   }
 
   private checkInline(definition: FunctionDef, change: Change, line: number): void {
@@ -138,17 +185,29 @@ export class RoutineChanger extends DatabaseChanger {
     await change.save(next);
   }
 
-  async createType(statement: StatementOf<'createType'>): Promise<void> {
-    const { line, type, nullable } = statement;
+  async createType({ name, type, nullable, line }: StatementOf<'createType'>): Promise<void> {
+    await this.makeType(name, { type, nullable: nullable ?? true }, line);
+  }
+
+  /** Made once and dropped, so that what is wrong with it is found here. */
+  async createTableType(statement: StatementOf<'createTableType'>): Promise<void> {
+    const { name, text, line } = statement;
+    const pgName = `type_${this.runtime.id}`;
+    const table = await this.createTemporary('@type', statement, line, pgName);
+    await this.runtime.link.atomically((connection) => connection.query(`drop table ${tableSql(table)}`));
+    await this.makeType(name, { type: INT, nullable: false, table: text }, line);
+  }
+
+  private async makeType(written: readonly string[], definition: AliasType, line: number): Promise<void> {
     await this.change(
       line,
       async (change) => {
-        const name = statement.name.at(-1) ?? '';
-        const schema = change.catalog.schema(statement.name.at(-2) || 'dbo');
+        const name = written.at(-1) ?? '';
+        const schema = change.catalog.schema(written.at(-2) || 'dbo');
         if (!schema)
           throw new SqlError(
             2760,
-            `The specified schema name "${statement.name.at(-2) ?? ''}" either does not exist or you do not have permission to use it.`,
+            `The specified schema name "${written.at(-2) ?? ''}" either does not exist or you do not have permission to use it.`,
             line,
           );
         const [taken] = await change.run(
@@ -163,7 +222,7 @@ export class RoutineChanger extends DatabaseChanger {
           );
         await change.run(
           "insert into emu.alias_types values (nextval('emu.object_ids'), $1, $2, $3::jsonb)",
-          [schema.name, name, JSON.stringify({ type, nullable: nullable ?? true })],
+          [schema.name, name, JSON.stringify(definition)],
         );
         change.touched(0);
       },

@@ -1,4 +1,5 @@
 import type { ColumnDefinition, StatementOf } from '../language/ast.js';
+import { notAllowedIn } from '../language/binder/for-clause.js';
 import { SqlError } from '../language/errors.js';
 import type { BatchRunner } from './batch-runner.js';
 import { tableSql } from './table-definition.js';
@@ -7,6 +8,7 @@ import { tableSql } from './table-definition.js';
 export const selectInto = async (runner: BatchRunner, statement: StatementOf<'select'>): Promise<void> => {
   const { query, line } = statement;
   if (query.body.kind !== 'select' || !query.body.into) return;
+  if (query.forClause) throw notAllowedIn(query.forClause, 'SELECT INTO');
   const name = query.body.into;
   const plan = await runner.queries.plan(statement);
   const columns: ColumnDefinition[] = (plan.select?.columns ?? []).map((column, i) => {

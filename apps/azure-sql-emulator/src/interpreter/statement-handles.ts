@@ -1,14 +1,21 @@
 import type { Parameter } from '../language/ast.js';
+import { SqlError } from '../language/errors.js';
 import { parseParameters } from '../language/parser/batch-parser.js';
+import type { Runtime } from './runtime.js';
 
 const declarations = new Map<string, readonly Parameter[]>();
 const MAX_DECLARATIONS = 1000;
 
-/** `@p1 int, @p2 nvarchar(4000) OUTPUT`, parsed once per text. */
-export const parseDeclaration = (text: string): readonly Parameter[] => {
+/** `@p1 int, @p2 nvarchar(4000) OUTPUT`, parsed once per text; types of the database's own each time. */
+export const parseDeclaration = async (text: string, runtime: Runtime): Promise<readonly Parameter[]> => {
   let parsed = declarations.get(text);
   if (!parsed) {
-    parsed = parseParameters(text);
+    try {
+      parsed = parseParameters(text);
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.number !== 2715) throw error;
+      return parseParameters(text, (await runtime.catalog()).aliasTypes);
+    }
     if (declarations.size >= MAX_DECLARATIONS) declarations.clear();
     declarations.set(text, parsed);
   }

@@ -1,4 +1,4 @@
-import type { Statement } from '../language/ast.js';
+import type { Statement, StatementOf } from '../language/ast.js';
 
 const implicitStarters = new Set<Statement['kind']>([
   'insert',
@@ -41,3 +41,25 @@ export const resetsRowCount = new Set<Statement['kind']>([
   'closeCursor',
   'deallocateCursor',
 ]);
+
+/** The statements within a statement. */
+export const childrenOf = (statement: Statement): readonly Statement[] => {
+  switch (statement.kind) {
+    case 'if':
+      return statement.otherwise ? [statement.then, statement.otherwise] : [statement.then];
+    case 'while':
+      return [statement.body];
+    case 'block':
+      return statement.statements;
+    case 'try':
+      return [...statement.body, ...statement.handler];
+    default:
+      return [];
+  }
+};
+
+/** DECLARE @t TABLE at any depth. */
+export const declaredTables = (statements: readonly Statement[]): StatementOf<'declareTable'>[] =>
+  statements.flatMap((statement) =>
+    statement.kind === 'declareTable' ? [statement] : declaredTables(childrenOf(statement)),
+  );

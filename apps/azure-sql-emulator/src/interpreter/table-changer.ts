@@ -1,18 +1,12 @@
 import { physicalSchema, physicalTable, quote } from '../catalog/naming.js';
 import type { ColumnDef, TableDef } from '../catalog/model.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { ColumnDefinition, IndexDefinition, StatementOf, TableConstraint } from '../language/ast.js';
+import type { StatementOf, TableElements } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { alreadyThere } from './constraint-maker.js';
 import { IndexChanger } from './index-changer.js';
 import type { Change } from './schema-changer.js';
 import { tableSql } from './table-definition.js';
-
-interface TableElements {
-  readonly columns: readonly ColumnDefinition[];
-  readonly constraints: readonly TableConstraint[];
-  readonly indexes: readonly IndexDefinition[];
-}
 
 /** CREATE TABLE, DROP TABLE and TRUNCATE. */
 export class TableChanger extends IndexChanger {
@@ -36,18 +30,22 @@ export class TableChanger extends IndexChanger {
   }
 
   /** A table of this session alone, for `#t`, `@t` and SELECT INTO #t. */
-  async createTemporary(name: string, elements: TableElements, line: number): Promise<TableDef> {
+  async createTemporary(
+    name: string,
+    elements: TableElements,
+    line: number,
+    pgName = physicalTable(name),
+  ): Promise<TableDef> {
     if (!name.startsWith('@') && this.runtime.temporaries.has(name.toLowerCase()))
       throw alreadyThere(name, line);
     return this.change(
       line,
       async (change) => {
-        // A table variable outlives none of its batch's names: two batches may call theirs alike.
-        if (name.startsWith('@'))
-          await change.run(`drop table if exists pg_temp.${quote(physicalTable(name))}`);
+        // What an earlier batch of this nesting level left.
+        if (name.startsWith('@')) await change.run(`drop table if exists pg_temp.${quote(pgName)}`);
         const table = await this.build(
           change,
-          { ...emptyTable('dbo', name), pgSchema: 'pg_temp', temporary: true },
+          { ...emptyTable('dbo', name), pgSchema: 'pg_temp', pgName, temporary: true },
           elements,
         );
         if (!name.startsWith('@')) this.runtime.temporaries.set(name.toLowerCase(), table);
@@ -71,7 +69,7 @@ export class TableChanger extends IndexChanger {
     return schema.name;
   }
 
-  private async build(change: Change, draft: TableDef, elements: TableElements): Promise<TableDef> {
+  protected async build(change: Change, draft: TableDef, elements: TableElements): Promise<TableDef> {
     const { definer } = change;
     const constraints = [
       ...elements.columns.flatMap((column) => column.constraints),

@@ -7,6 +7,7 @@ import type {
   ColumnDefinition,
   IndexDefinition,
   TableConstraint,
+  TableElements,
 } from './table-ast.js';
 
 export type * from './query-ast.js';
@@ -41,6 +42,8 @@ export interface Parameter extends Node {
   readonly type: TypeRef;
   readonly defaultValue?: Expr | undefined;
   readonly output: boolean;
+  /** Of a table type; `type` means nothing then. */
+  readonly table?: (TableElements & { readonly tableType: string }) | undefined;
 }
 
 export interface ExecArgument extends Node {
@@ -110,6 +113,8 @@ export type Statement =
   | (Node & {
       kind: 'declareTable';
       name: string;
+      /** Schema and name of the table type, where there is one. */
+      tableType?: string | undefined;
       columns: readonly ColumnDefinition[];
       constraints: readonly TableConstraint[];
       indexes: readonly IndexDefinition[];
@@ -122,6 +127,7 @@ export type Statement =
   | (Node & { kind: 'block'; statements: readonly Statement[] })
   | (Node & { kind: 'try'; body: readonly Statement[]; handler: readonly Statement[] })
   | (Node & { kind: 'break' | 'continue' | 'empty' })
+  | (Node & { kind: 'label' | 'goto'; label: string })
   | (Node & { kind: 'return'; value?: Expr | undefined })
   | (Node & { kind: 'print'; value: Expr })
   | (Node & { kind: 'throw'; args?: readonly [Expr, Expr, Expr] | undefined })

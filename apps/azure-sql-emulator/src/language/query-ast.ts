@@ -108,6 +108,10 @@ export interface ForClause extends Node {
   readonly root?: string | undefined;
   readonly withoutArrayWrapper: boolean;
   readonly includeNullValues: boolean;
+  /** FOR XML … TYPE: the xml type in place of text. */
+  readonly asType: boolean;
+  /** FOR XML RAW, ELEMENTS. */
+  readonly elements: boolean;
 }
 
 export type QueryBody =

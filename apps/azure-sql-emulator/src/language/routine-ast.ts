@@ -1,4 +1,5 @@
 import type { Expr, Parameter, Query, Statement, TypeRef } from './ast.js';
+import type { TableElements } from './table-ast.js';
 
 interface Node {
   readonly line: number;
@@ -24,8 +25,13 @@ export interface SequenceOptions {
   readonly cycle?: boolean | undefined;
 }
 
-/** What CREATE FUNCTION makes: a value, or the rows of one query. */
+/** What CREATE FUNCTION makes: a value, the rows of one query, or those its statements put into a table. */
 export type FunctionBody =
+  | (TableElements & {
+      readonly kind: 'table';
+      readonly variable: string;
+      readonly statements: readonly Statement[];
+    })
   | { readonly kind: 'scalar'; readonly returns: TypeRef; readonly statements: readonly Statement[] }
   | { readonly kind: 'inline'; readonly query: Query };
 
@@ -72,6 +78,7 @@ export type RoutineStatement =
       type: TypeRef;
       nullable: boolean | undefined;
     })
+  | (Node & TableElements & { kind: 'createTableType'; name: readonly string[]; text: string })
   | (Node & {
       kind: 'declareCursor';
       name: string;

@@ -76,3 +76,10 @@ export type AlterTableAction =
       /** WITH CHECK: the rows that are there are looked at as well. */
       validate: boolean;
     };
+
+/** What stands between the parentheses of CREATE TABLE. */
+export interface TableElements {
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly TableConstraint[];
+  readonly indexes: readonly IndexDefinition[];
+}

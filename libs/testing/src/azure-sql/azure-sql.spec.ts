@@ -4,6 +4,7 @@ import { azureSqlAddress } from './azure-sql-address.js';
 import { azureSqlAnswers } from './azure-sql-answers.js';
 import { azureSqlConformance } from './azure-sql-conformance.js';
 import type { AzureSqlAddress } from './conformance-database.js';
+import { EmulatorControl } from './emulator-control.js';
 
 describe('the Azure SQL emulator', () => {
   let stack: TestStack;
@@ -18,7 +19,7 @@ describe('the Azure SQL emulator', () => {
   const address = (): AzureSqlAddress => ({ ...stack.endpoints.source, trustCertificate: true });
   azureSqlAnswers(address, { isEmulator: true });
   azureSqlConformance(address, {
-    'may be given by a variable': 'the emulator takes a constant only, and says so',
+    control: () => new EmulatorControl(stack.endpoints.source.controlUrl, stack.endpoints.source.database),
   });
 });
 

@@ -1,4 +1,6 @@
+import { isPipelineError } from '@thalamus/contracts';
 import { errorNumbers, SourceClient, type SourceOptions } from '@thalamus/mssql';
+import type { EmulatorControl } from './emulator-control.js';
 
 /** Where a database is that nobody else writes to. The login must be its owner. */
 export type AzureSqlAddress = Omit<SourceOptions, 'maxConnections'>;
@@ -16,10 +18,11 @@ export class ConformanceDatabase implements AsyncDisposable {
   private constructor(
     readonly address: AzureSqlAddress,
     readonly client: SourceClient,
+    private readonly emulator: EmulatorControl | undefined,
   ) {}
 
-  static async open(address: AzureSqlAddress): Promise<ConformanceDatabase> {
-    const database = new ConformanceDatabase(address, await SourceClient.open(address));
+  static async open(address: AzureSqlAddress, emulator?: EmulatorControl): Promise<ConformanceDatabase> {
+    const database = new ConformanceDatabase(address, await SourceClient.open(address), emulator);
     try {
       await database.empty();
       await database.ensure(
@@ -58,9 +61,17 @@ export class ConformanceDatabase implements AsyncDisposable {
     if (Number(await this.one(question)) === 0) await this.run(statement);
   }
 
-  /** Another session, closed with the database. */
-  async connect(): Promise<SourceClient> {
-    const client = await SourceClient.open(this.address);
+  /** What no client can do; rows that need it are registered for an emulator only. */
+  get control(): EmulatorControl {
+    if (this.emulator === undefined) throw new Error('this server has no control endpoint');
+    return this.emulator;
+  }
+
+  /** Another session, of another user or in another database if so wished; closed with this one. */
+  async connect(
+    other: Partial<Pick<AzureSqlAddress, 'user' | 'password' | 'database'>> = {},
+  ): Promise<SourceClient> {
+    const client = await SourceClient.open({ ...this.address, ...other });
     this.others.push(client);
     return client;
   }
@@ -86,6 +97,18 @@ export class ConformanceDatabase implements AsyncDisposable {
       return [];
     } catch (error) {
       return errorNumbers(error);
+    } finally {
+      await this.run('if @@trancount > 0 rollback transaction');
+    }
+  }
+
+  /** The errors a batch is refused with, in the order they are told, as `number/state`. */
+  async told(batch: string): Promise<string[]> {
+    try {
+      await this.run(batch);
+      return [];
+    } catch (error) {
+      return toldErrors(error).map(({ number, state }) => `${number}/${state ?? 0}`);
     } finally {
       await this.run('if @@trancount > 0 rollback transaction');
     }
@@ -125,4 +148,16 @@ export class ConformanceDatabase implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled([...this.others, this.client].map((client) => client[Symbol.asyncDispose]()));
   }
+}
+
+interface ServerError extends Error {
+  readonly number?: number;
+  readonly state?: number;
+  readonly precedingErrors?: readonly ServerError[];
+}
+
+/** What the server told, first to last: the driver keeps the last one and lists those before it. */
+function toldErrors(error: unknown): ServerError[] {
+  const last = (isPipelineError(error) ? error.cause : error) as ServerError;
+  return [...(last.precedingErrors ?? []), last].filter(({ number }) => number !== undefined);
 }

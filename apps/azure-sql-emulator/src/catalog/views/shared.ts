@@ -8,7 +8,7 @@ export const datetime = (pg: string): string => `emu.ticks_datetime(${pg})`;
 export const typeOf = `case o.kind when 'table' then 'U ' when 'view' then 'V ' when 'procedure' then 'P ' when 'trigger' then 'TR' when 'sequence' then 'SO' when 'synonym' then 'SN' else coalesce(o.definition->>'type', 'FN') end`;
 const parentOf = "coalesce((o.definition->>'parent')::int, 0)";
 const describe = (type: string): string =>
-  `case ${type} when 'U ' then 'USER_TABLE' when 'V ' then 'VIEW' when 'P ' then 'SQL_STORED_PROCEDURE' when 'FN' then 'SQL_SCALAR_FUNCTION' when 'IF' then 'SQL_INLINE_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SO' then 'SEQUENCE_OBJECT' when 'SN' then 'SYNONYM' when 'PK' then 'PRIMARY_KEY_CONSTRAINT' when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F ' then 'FOREIGN_KEY_CONSTRAINT' when 'C ' then 'CHECK_CONSTRAINT' else 'DEFAULT_CONSTRAINT' end`;
+  `case ${type} when 'U ' then 'USER_TABLE' when 'V ' then 'VIEW' when 'P ' then 'SQL_STORED_PROCEDURE' when 'FN' then 'SQL_SCALAR_FUNCTION' when 'IF' then 'SQL_INLINE_TABLE_VALUED_FUNCTION' when 'TF' then 'SQL_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SO' then 'SEQUENCE_OBJECT' when 'SN' then 'SYNONYM' when 'PK' then 'PRIMARY_KEY_CONSTRAINT' when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F ' then 'FOREIGN_KEY_CONSTRAINT' when 'C ' then 'CHECK_CONSTRAINT' else 'DEFAULT_CONSTRAINT' end`;
 
 export const objectColumns: ViewDefinition['columns'] = [
   ['name', 'sysname', 'o.name'],

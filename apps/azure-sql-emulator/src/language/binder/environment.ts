@@ -67,6 +67,8 @@ export class Scope {
 }
 
 export interface OutputColumn {
+  /** A JSON fragment, which FOR JSON does not escape. */
+  readonly json?: boolean;
   readonly name: string;
   readonly type: SqlType;
   readonly nullable: boolean;

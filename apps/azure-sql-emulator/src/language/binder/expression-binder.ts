@@ -110,6 +110,7 @@ export abstract class ExpressionBinder extends ConditionBinder {
       type: column.type,
       nullable: true,
       ...(isText(column.type) ? { raw: true, collationFrom: 'column' as const } : {}),
+      ...(column.json ? { json: true } : {}),
     };
   }
 

@@ -3,6 +3,7 @@ import type { Expr, FunctionCall, OrderItem, WindowSpec } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
 import { aggregateFunctions } from '../functions/aggregate-functions.js';
 import type { FunctionContext, FunctionTable } from '../functions/function-set.js';
+import { formatFunctions } from '../functions/format-function.js';
 import { jsonFunctions } from '../functions/json-functions.js';
 import { metadataFunctions } from '../functions/metadata-functions.js';
 import { numberFunctions } from '../functions/number-functions.js';
@@ -11,6 +12,7 @@ import { textFunctions } from '../functions/text-functions.js';
 import { timePartsFunctions } from '../functions/time-parts-functions.js';
 import { timeFunctions } from '../functions/time-functions.js';
 import { BIGINT, INT, nvarchar, pgType } from '../types.js';
+import { parseParameters } from '../parser/batch-parser.js';
 import { checkedArguments } from './user-function.js';
 import { convert } from './conversion.js';
 import type { Scope } from './environment.js';
@@ -26,6 +28,7 @@ const functions: FunctionTable = {
   ...systemFunctions,
   ...metadataFunctions,
   ...jsonFunctions,
+  ...formatFunctions,
 };
 
 const aggregates = new Set([
@@ -95,7 +98,7 @@ export abstract class FunctionBinder extends ExpressionBinder {
   private userFunction(call: FunctionCall, scope: Scope | undefined): Typed {
     const parts = call.name.split('.');
     const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
-    const { definition, args } = checkedArguments(found, 'FN', parts, call.args, call.line);
+    const { definition, args } = checkedArguments(found, 'scalar', parts, call.args, call.line);
     this.require(definition, 'EXECUTE');
     const values = args.map((arg, i) => {
       const type = definition.parameters[i]?.type ?? INT;
@@ -186,8 +189,13 @@ export abstract class FunctionBinder extends ExpressionBinder {
   }
 
   protected override method(expr: Extract<Expr, { kind: 'method' }>, scope: Scope | undefined): Typed {
-    if (expr.operand.kind !== 'column' && expr.operand.kind !== 'variable')
+    if (
+      expr.operand.kind !== 'column' &&
+      expr.operand.kind !== 'variable' &&
+      expr.operand.kind !== 'subquery'
+    )
       throw unsupported(`method .${expr.method}()`, expr.line);
+    if (expr.method === 'value') return this.xmlValue(expr, scope);
     const operand = this.value(expr.operand, scope);
     if (
       operand.type.name === 'xml' &&
@@ -198,6 +206,25 @@ export abstract class FunctionBinder extends ExpressionBinder {
     if (expr.method.toLowerCase() === 'tostring' && operand.type.name === 'hierarchyid')
       return typed(operand.pg, nvarchar(4000));
     throw unsupported(`method .${expr.method}() of ${operand.type.name}`, expr.line);
+  }
+
+  /** `.value('.', 'type')`: all the text of an XML value. */
+  private xmlValue(
+    { operand, args, line }: Extract<Expr, { kind: 'method' }>,
+    scope: Scope | undefined,
+  ): Typed {
+    const xml = this.value(operand, scope);
+    if (xml.type.name !== 'xml') throw unsupported(`method .value() of ${xml.type.name}`, line);
+    const [path, wanted] = args;
+    if (path?.kind !== 'string' || wanted?.kind !== 'string' || args.length !== 2)
+      throw unsupported('xml method .value() but of two constants', line);
+    const whole = /^\(?\.\)?(\[1\])?$/.test(path.value);
+    if (!whole && !/^\(?(\.\/)?text\(\)\)?\[1\]$/.test(path.value))
+      throw unsupported(`xml method .value('${path.value}')`, line);
+    const [parameter] = parseParameters(`@v ${wanted.value}`);
+    const type = parameter?.type ?? nvarchar(-1);
+    const text = typed(`emu.xml_value(${xml.pg}, '${whole ? 'all' : 'text'}')`, nvarchar(-1));
+    return typed(this.to(text, type, line, 'explicit'), type);
   }
 
   abstract sourceType(type: SqlType): SqlType;

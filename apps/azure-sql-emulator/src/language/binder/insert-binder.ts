@@ -4,6 +4,7 @@ import type { Expr, StatementOf } from '../ast.js';
 import { SqlError, invalidColumn, unsupported } from '../errors.js';
 import { isText } from '../types.js';
 import { ModificationBinder, assignedTwice, type BoundModification } from './modification-binder.js';
+import { notAllowedIn } from './for-clause.js';
 import type { Typed } from './typed.js';
 
 type Insert = StatementOf<'insert'>;
@@ -77,6 +78,7 @@ export abstract class InsertBinder extends ModificationBinder {
       case 'values':
         return this.insertValues(source.rows, statement, table, columns);
       case 'query': {
+        if (source.query.forClause) throw notAllowedIn(source.query.forClause, 'INSERT');
         const bound = this.bindQuery(source.query, undefined);
         if (bound.columns.length !== columns.length) {
           if (!statement.columns)

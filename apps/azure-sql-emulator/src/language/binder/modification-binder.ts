@@ -34,6 +34,12 @@ export abstract class ModificationBinder extends QueryBinder {
       const table = this.env.tableVariable(ref.name);
       if (!table) throw new SqlError(1087, `Must declare the table variable "${ref.name}".`, ref.line, 15, 2);
       this.checkKept(table, ref.name, ref.line);
+      if (table.readOnly)
+        throw new SqlError(
+          10700,
+          `The table-valued parameter "${ref.name}" is READONLY and cannot be modified.`,
+          ref.line,
+        );
       return table;
     }
     if (ref.kind !== 'table') throw unsupported('a modification of a derived table', ref.line);

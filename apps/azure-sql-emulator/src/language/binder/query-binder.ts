@@ -1,8 +1,9 @@
-import type { Cte, Expr, Query, QueryBody, SetOperation } from '../ast.js';
+import type { Cte, Expr, ForClause, Query, QueryBody, SetOperation } from '../ast.js';
 import type { SqlType } from '../../engine.js';
 import { SqlError, unsupported } from '../errors.js';
 import { describeType, isText, pgType } from '../types.js';
 import type { BoundQuery, OutputColumn, Scope } from './environment.js';
+import { bindForClause, documentResult, notAllowedIn } from './for-clause.js';
 import { SelectBinder, type BoundSelect } from './select-binder.js';
 import { asKey, typed, type Typed } from './typed.js';
 
@@ -26,16 +27,26 @@ export abstract class QueryBinder extends SelectBinder {
   protected maxRecursion: number | undefined;
 
   override bindQuery(query: Query, parent: Scope | undefined): BoundSelect {
-    if (query.forClause)
-      throw unsupported(`FOR ${query.forClause.format.toUpperCase()}`, query.forClause.line);
     this.maxRecursion ??= query.maxRecursion;
     const { prefix, pop } = this.bindCtes(query.ctes);
     try {
       const bound = this.bindBody(query, parent);
-      return { ...bound, sql: prefix + bound.sql };
+      const whole = { ...bound, sql: prefix + bound.sql };
+      return query.forClause ? this.document(whole, query, query.forClause) : whole;
     } finally {
       pop();
     }
+  }
+
+  private document(bound: BoundSelect, query: Query, clause: ForClause): BoundQuery {
+    if (bound.assigns) throw notAllowedIn(clause, 'ASSIGNMENT');
+    return bindForClause(bound, clause, query.body, this.nextAlias('d'));
+  }
+
+  /** A query whose rows are a statement's result. */
+  bindResult(query: Query): BoundSelect {
+    const bound = this.bindQuery(query, undefined);
+    return query.forClause ? documentResult(bound, query.forClause) : bound;
   }
 
   /** Binds the CTEs and leaves them visible until `pop`. */

@@ -1,7 +1,9 @@
-import type { Expr, GroupItem, OrderItem, Query, SelectBody, SelectItem, Top } from '../ast.js';
+import type { Expr, FunctionCall, GroupItem, OrderItem, Query, SelectBody, SelectItem, Top } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
 
 import { Scope, type BoundQuery, type OutputColumn } from './environment.js';
+import { isAggregate } from './function-binder.js';
+import { runningAssignment } from './running-assignment.js';
 import { outputColumn, type Item } from './select-item.js';
 import { TableBinder } from './table-binder.js';
 import { asKey } from './typed.js';
@@ -20,6 +22,7 @@ export abstract class SelectBinder extends TableBinder {
     this.windows = body.windows ?? [];
     const items = body.items.flatMap((item) => this.selectItem(item, scope, from.scope));
     const assigns = this.assignedVariables(items, body);
+    const running = assigns !== undefined && this.readsAssigned(items, body);
     const group = this.groupBy(body.groupBy, scope);
     const having = body.having ? ` having ${this.condition(body.having, scope)}` : '';
     const distinct = body.distinct ? 'distinct ' : '';
@@ -30,8 +33,11 @@ export abstract class SelectBinder extends TableBinder {
     const whole = `select ${distinct}${list}${fromSql}${where}${group}${having}`;
     const limits = this.limits(query, body.top, parent, whole);
     this.windows = outerWindows;
+    const sql = running
+      ? this.runningSelect(items, body, query, scope, `${fromSql}${where}`, limits)
+      : `${whole}${order}${limits}`;
     return {
-      sql: `${whole}${order}${limits}`,
+      sql,
       columns: items.map((item) => outputColumn(item)),
       assigns,
     };
@@ -48,12 +54,43 @@ export abstract class SelectBinder extends TableBinder {
         15,
       );
     }
-    return assigning.map((item) => {
-      if (body.from.length > 0 && this.readsVariable(item.value.pg, item.assign?.variable ?? '')) {
-        throw unsupported('SELECT @v = @v … over several rows (use STRING_AGG or SUM)', body.line);
-      }
-      return (item.assign as { variable: string }).variable;
-    });
+    return assigning.map((item) => (item.assign as { variable: string }).variable);
+  }
+
+  /** Some expression reads what another row, or an expression to its left, assigns. */
+  private readsAssigned(items: readonly Item[], body: SelectBody): boolean {
+    const oneRow = body.from.length === 0 || (body.groupBy.length === 0 && body.items.some(hasAggregate));
+    const reads = items.some((item, at) =>
+      items.some(
+        ({ assign }, other) =>
+          (oneRow ? other < at : true) && this.readsVariable(item.value.pg, assign?.variable ?? ''),
+      ),
+    );
+    if (!reads) return false;
+    if (body.distinct || body.groupBy.length > 0 || body.items.some(hasAggregate))
+      throw unsupported('SELECT @v = … @v … beside DISTINCT, GROUP BY or aggregates', body.line);
+    if (items.some((item) => item.value.pg.includes(' over (')))
+      throw unsupported('SELECT @v = … @v … beside window functions', body.line);
+    return true;
+  }
+
+  private runningSelect(
+    items: readonly Item[],
+    body: SelectBody,
+    query: Query | undefined,
+    scope: Scope | undefined,
+    from: string,
+    limits: string,
+  ): string {
+    const assigned = items.map(({ value, assign }) => ({
+      parameter: this.variable(assign?.variable ?? '', body.line).pg.replace(/::.*$/, ''),
+      type: value.type,
+      pg: value.pg,
+    }));
+    const orderBy = query?.orderBy ?? [];
+    const order = orderBy.length > 0 ? ` order by ${this.selectOrder(orderBy, [], scope)}` : '';
+    const columns = (scope?.sources ?? []).flatMap((source) => source.columns.map(({ pg }) => pg));
+    return runningAssignment(assigned, { from, order, limits, columns: [...new Set(columns)] });
   }
 
   protected selectItem(item: SelectItem, scope: Scope | undefined, from: Scope): Item[] {
@@ -288,3 +325,12 @@ export abstract class SelectBinder extends TableBinder {
 
 const position = (at: number, nullable: boolean, descending: boolean): string =>
   `${at + 1}${descending ? ' desc' : ''}${nullable ? (descending ? ' nulls last' : ' nulls first') : ''}`;
+
+/** An aggregate of the query itself, not of a query within it. */
+const hasAggregate = (node: unknown): boolean => {
+  if (Array.isArray(node)) return node.some(hasAggregate);
+  if (typeof node !== 'object' || node === null) return false;
+  if ('kind' in node && (node.kind === 'subquery' || node.kind === 'exists')) return false;
+  if ('kind' in node && node.kind === 'call' && isAggregate(node as FunctionCall)) return true;
+  return Object.values(node).some(hasAggregate);
+};

@@ -14,5 +14,6 @@ export const outputColumn = (item: Item): OutputColumn => ({
   nullable: item.value.nullable,
   ...(item.value.identity ? { identity: true } : {}),
   ...(item.value.computed ? { computed: true } : {}),
+  ...(item.value.json ? { json: true } : {}),
   ...(item.value.untyped ? { untyped: true } : {}),
 });

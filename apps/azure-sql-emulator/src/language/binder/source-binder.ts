@@ -1,9 +1,10 @@
 import { quote } from '../../catalog/naming.js';
-import type { TableDef } from '../../catalog/model.js';
+import type { FunctionDef, TableDef } from '../../catalog/model.js';
 import { SqlError, unsupported } from '../errors.js';
-import { INT } from '../types.js';
+import { INT, isText, pgType } from '../types.js';
 import { ChangeTableBinder, type BoundTable, type RefOf } from './change-table-binder.js';
 import type { BoundQuery, Scope, Source } from './environment.js';
+import { pgCollation } from './typed.js';
 import { checkedArguments } from './user-function.js';
 
 /** Tables and queries as sources of columns. */
@@ -48,30 +49,43 @@ export abstract class SourceBinder extends ChangeTableBinder {
     return `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
   }
 
+  /** A function whose statements fill a table. */
+  private filledTable(
+    { pg = '', columns = [] }: FunctionDef,
+    args: readonly string[],
+    alias: string,
+    names: readonly string[] | undefined,
+    line: number,
+  ): BoundTable {
+    const row = this.nextAlias('f');
+    const types = columns.map(
+      ({ type }, i) =>
+        `c${i + 1} ${isText(type) ? `bpchar collate ${pgCollation(type.collation)}` : pgType(type)}`,
+    );
+    const sql = `select * from ${pg}(${args.join(', ')}) as ${row}(${types.join(', ')})`;
+    return this.derived({ sql, columns }, alias, names, line, true);
+  }
+
   /** An inline function: a lateral row of its arguments, and its query beside that row. */
   protected userTableFunction(ref: RefOf<'userFunction'>, siblings: Scope): BoundTable {
     const { parts, line } = ref;
     const found = this.env.find(parts.at(-2) || undefined, parts.at(-1) ?? '');
-    const { definition, args } = checkedArguments(found, 'IF', parts, ref.args, line);
+    const { definition, args } = checkedArguments(found, 'table', parts, ref.args, line);
     this.require(definition, 'SELECT');
+    const alias = ref.alias ?? parts.at(-1) ?? '';
+    const given = args.map((arg, i) =>
+      this.to(this.value(arg, siblings), definition.parameters[i]?.type ?? INT, line),
+    );
+    if (definition.type === 'TF') return this.filledTable(definition, given, alias, ref.columns, line);
     const row = this.nextAlias('args');
-    const values = args.map((arg, i) => {
-      const type = definition.parameters[i]?.type ?? INT;
-      return `${this.to(this.value(arg, siblings), type, line)} as p${i + 1}`;
-    });
+    const values = given.map((value, i) => `${value} as p${i + 1}`);
     const bound = this.env.inlineFunction(definition);
     this.insideViews++;
     for (const table of bound.tables) this.touch(table, 'SELECT');
     this.insideViews--;
     const body = this.nextAlias('body');
     const sql = `select ${body}.* from (select ${values.join(', ') || '1 as p0'}) as ${row} cross join lateral (${bound.sql(row)}) as ${body}`;
-    return this.derived(
-      { sql, columns: bound.columns },
-      ref.alias ?? parts.at(-1) ?? '',
-      ref.columns,
-      line,
-      true,
-    );
+    return this.derived({ sql, columns: bound.columns }, alias, ref.columns, line, true);
   }
 
   protected derived(

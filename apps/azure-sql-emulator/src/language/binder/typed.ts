@@ -20,6 +20,8 @@ export interface Typed {
   readonly literalText?: string;
   /** Where the collation comes from: an explicit COLLATE beats a column's, which beats the database's. */
   readonly collationFrom?: 'explicit' | 'column';
+  /** JSON that FOR JSON takes as it is: of JSON_QUERY or another FOR JSON. */
+  readonly json?: boolean;
   /** Set for a plain column, for catalogue questions (identity, computed) about results. */
   readonly identity?: boolean;
   readonly computed?: boolean;

@@ -5,14 +5,14 @@ import { SqlError, unsupported } from '../errors.js';
 /** A user-defined function's arguments by position: as many as it has parameters. */
 export const checkedArguments = (
   found: ObjectDef | undefined,
-  type: FunctionDef['type'],
+  type: 'scalar' | 'table',
   written: readonly string[],
   args: readonly Expr[],
   line: number,
 ): { readonly definition: FunctionDef; readonly args: readonly Expr[] } => {
   const name = written.join('.');
-  if (found?.kind !== 'function' || found.type !== type)
-    throw type === 'IF'
+  if (found?.kind !== 'function' || (found.type === 'FN') !== (type === 'scalar'))
+    throw type === 'table'
       ? new SqlError(208, `Invalid object name '${name}'.`, line, 16, 3)
       : new SqlError(
           4121,

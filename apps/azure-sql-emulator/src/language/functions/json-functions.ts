@@ -23,9 +23,10 @@ export const jsonFunctions: FunctionTable = {
     );
   }),
   JSON_VALUE: fn(2, 2, (f) => typed(`emu.json_value(${document(f)}, ${f.text(1)})`, nvarchar(4000))),
-  JSON_QUERY: fn(1, 2, (f) =>
-    typed(`emu.json_query(${document(f)}, ${f.has(1) ? f.text(1) : "'$'"})`, nvarchar(-1)),
-  ),
+  JSON_QUERY: fn(1, 2, (f) => ({
+    ...typed(`emu.json_query(${document(f)}, ${f.has(1) ? f.text(1) : "'$'"})`, nvarchar(-1)),
+    json: true,
+  })),
   JSON_PATH_EXISTS: fn(2, 2, (f) => typed(`emu.json_exists(${document(f)}, ${f.text(1)})`, INT)),
   JSON_MODIFY: fn(3, 3, refuse),
 };

@@ -284,9 +284,6 @@ export const textFunctions: FunctionTable = {
       false,
     ),
   ),
-  FORMAT: fn(2, 3, (f) => {
-    throw unsupported('FORMAT (use CONVERT)', f.line);
-  }),
   SOUNDEX: fn(1, 1, (f) => typed(`emu.soundex(${f.text(0)})`, varchar(4))),
   DIFFERENCE: fn(2, 2, (f) => typed(`emu.difference(${f.text(0)}, ${f.text(1)})`, INT)),
 };

@@ -1,5 +1,5 @@
 import type { IsolationLevel } from '../../engine.js';
-import type { ExecArgument, Expr, Parameter, Statement } from '../ast.js';
+import type { ExecArgument, Expr, Parameter, Statement, TableElements } from '../ast.js';
 import { SqlError } from '../errors.js';
 import { Lexer } from '../lexer.js';
 import { CursorParser } from './cursor-parser.js';
@@ -41,6 +41,10 @@ class BatchParser extends CursorParser {
     const { token } = this;
     const { line } = token;
     if (token.kind === 'word') {
+      if (this.atLabel) {
+        this.index += 2;
+        return { kind: 'label', label: token.text.toLowerCase(), line };
+      }
       const statement = this.keywordStatement();
       if (statement) return statement;
     }
@@ -121,6 +125,9 @@ class BatchParser extends CursorParser {
       case 'WAITFOR':
         this.advance();
         return this.waitfor(line);
+      case 'GOTO':
+        this.advance();
+        return { kind: 'goto', label: this.identifier().toLowerCase(), line };
       case 'USE':
         this.advance();
         return { kind: 'use', database: this.identifier(), line };
@@ -140,7 +147,6 @@ class BatchParser extends CursorParser {
       case 'BACKUP':
       case 'RESTORE':
       case 'KILL':
-      case 'GOTO':
       case 'BULK':
       case 'REVERT':
         throw this.unsupported(upper);
@@ -237,8 +243,10 @@ class BatchParser extends CursorParser {
         const name = this.advance().text.toLowerCase();
         this.accept('AS');
         this.advance();
-        return { kind: 'declareTable', name, ...this.tableElements(), line };
+        return this.andMore({ kind: 'declareTable', name, ...this.tableElements(), line });
       }
+      const typed = this.declaredOfTableType(line);
+      if (typed) return this.andMore(typed);
       if (this.peek().upper === 'CURSOR') {
         this.index += 2;
         if (this.at(',')) throw this.unsupported('a cursor variable in a list of variables', line);
@@ -249,6 +257,30 @@ class BatchParser extends CursorParser {
     }
     if (this.atIdentifier) return this.declareCursor(line);
     throw this.syntaxError();
+  }
+
+  /** `@t dbo.Names`; undefined for every other type, nothing read. */
+  private declaredOfTableType(line: number): Statement | undefined {
+    const start = this.index;
+    const name = this.advance().text.toLowerCase();
+    this.accept('AS');
+    const named = this.tableTypeName();
+    if (named)
+      return { kind: 'declareTable', name, tableType: named.name, ...this.elementsOf(named.text), line };
+    this.index = start;
+    return undefined;
+  }
+
+  /** What follows a table variable in a list. */
+  private andMore(statement: Statement): Statement {
+    if (!this.at(',')) return statement;
+    const { line } = statement;
+    return { kind: 'block', statements: [statement, this.declareStatement()], line };
+  }
+
+  protected override elementsOf(text: string): TableElements {
+    const parser = parserFor(text, true, this.aliasTypes);
+    return parser.tableElements();
   }
 
   private declaredVariable() {
@@ -414,7 +446,8 @@ export const parseBatch = (sql: string, quotedIdentifier = true, aliasTypes?: Al
   parserFor(sql, quotedIdentifier, aliasTypes).batch();
 
 /** The declaration of sp_executesql's and sp_prepare's parameters. */
-export const parseParameters = (sql: string): Parameter[] => parserFor(sql).parameters();
+export const parseParameters = (sql: string, aliasTypes?: AliasTypes): Parameter[] =>
+  parserFor(sql, true, aliasTypes).parameters();
 
 /** One expression, as kept in the catalogue for defaults, checks and computed columns. */
 export const parseExpression = (sql: string): Expr => parserFor(sql).standaloneExpression();

@@ -5,6 +5,7 @@ import type {
   Parameter,
   Statement,
   StatementOf,
+  TableElements,
 } from '../ast.js';
 import { alterDatabaseFailed, SqlError } from '../errors.js';
 import { TableParser } from './table-parser.js';
@@ -103,14 +104,35 @@ export abstract class DdlParser extends TableParser {
     if (this.token.kind !== 'variable') throw this.syntaxError();
     const name = this.advance().text.toLowerCase();
     this.accept('AS');
+    const named = this.tableTypeName();
+    if (named) {
+      if (!this.accept('READONLY'))
+        throw new SqlError(
+          352,
+          `The table-valued parameter "${name}" must be declared with the READONLY option.`,
+          line,
+          15,
+        );
+      const table = { ...this.elementsOf(named.text), tableType: named.name };
+      return { name, type: { name: 'int' }, output: false, table, line };
+    }
     const type = this.dataType(1);
     if (this.accept('VARYING')) throw this.unsupported('cursor parameters');
     this.accept('NULL');
     const defaultValue = this.accept('=') ? this.expression() : undefined;
     const output = this.accept('OUTPUT') || this.accept('OUT');
-    if (this.accept('READONLY')) throw this.unsupported('table-valued parameters');
+    if (this.at('READONLY'))
+      throw new SqlError(
+        346,
+        `The parameter "${name}" can not be declared READONLY since it is not a table-valued parameter.`,
+        line,
+        15,
+      );
     return { name, type, defaultValue, output, line };
   }
+
+  /** The elements of a table type. */
+  protected abstract elementsOf(text: string): TableElements;
 
   private createSchema(line: number): Statement {
     const name = this.identifier();

@@ -54,19 +54,34 @@ export abstract class QueryParser extends SourceParser {
     const { line } = this.advance();
     const format = this.advance().upper === 'JSON' ? 'json' : 'xml';
     const mode = this.advance().upper;
-    let path: string | undefined;
-    let root: string | undefined;
-    let withoutArrayWrapper = false;
-    let includeNullValues = false;
-    if (this.at('(')) path = this.parenthesised(() => this.advance().text);
-    while (this.accept(',')) {
-      const word = this.advance().upper;
-      if (word === 'ROOT') root = this.at('(') ? this.parenthesised(() => this.advance().text) : 'root';
-      else if (word === 'WITHOUT_ARRAY_WRAPPER') withoutArrayWrapper = true;
-      else if (word === 'INCLUDE_NULL_VALUES') includeNullValues = true;
-      else if (word !== 'TYPE') throw this.unsupported(`FOR ${format.toUpperCase()} … ${word}`);
-    }
-    return { format, mode, path, root, withoutArrayWrapper, includeNullValues, line };
+    const clause = {
+      format,
+      mode,
+      path: this.at('(') ? this.parenthesised(() => this.advance().text) : undefined,
+      root: undefined as string | undefined,
+      withoutArrayWrapper: false,
+      includeNullValues: false,
+      asType: false,
+      elements: false,
+      line,
+    } satisfies ForClause;
+    while (this.accept(',')) this.forOption(clause);
+    return clause;
+  }
+
+  private forOption(clause: { -readonly [K in keyof ForClause]: ForClause[K] }): void {
+    const json = clause.format === 'json';
+    if (this.accept('ROOT'))
+      clause.root = this.at('(') ? this.parenthesised(() => this.advance().text) : 'root';
+    else if (json && this.accept('WITHOUT_ARRAY_WRAPPER')) clause.withoutArrayWrapper = true;
+    else if (json && this.accept('INCLUDE_NULL_VALUES')) clause.includeNullValues = true;
+    else if (!json && this.accept('TYPE')) clause.asType = true;
+    else if (!json && this.at('ELEMENTS') && this.peek().upper !== 'XSINIL') {
+      this.advance();
+      this.accept('ABSENT');
+      clause.elements = true;
+    } else if (!json && this.accept('BINARY', 'BASE64')) return;
+    else throw this.unsupported(`FOR ${clause.format.toUpperCase()} … ${this.token.text.toUpperCase()}`);
   }
 
   /** OPTION (…) hints change plans, not answers: read over, save for the depth of recursion. */

@@ -137,13 +137,25 @@ export abstract class RoutineParser extends DdlParser {
     this.expect('(');
     const parameters = this.at(')') ? [] : this.commaList(() => this.parameter());
     this.expect(')', 'RETURNS');
-    const body = this.functionBody(name, line);
+    const body = this.functionBody();
     return { kind: 'createFunction', name, parameters, body, text: this.moduleText(start), mode, line };
   }
 
-  private functionBody(name: readonly string[], line: number): FunctionBody {
-    if (this.token.kind === 'variable')
-      throw this.unsupported(`multi-statement table-valued function ${name.join('.')}`, line);
+  private tableBody(): FunctionBody {
+    const variable = this.advance().text.toLowerCase();
+    this.expect('TABLE');
+    const elements = this.tableElements();
+    this.routineOptions();
+    this.accept('AS');
+    this.expect('BEGIN');
+    const statements = this.statementList(['END']);
+    this.expect('END');
+    this.accept(';');
+    return { kind: 'table', variable, ...elements, statements };
+  }
+
+  private functionBody(): FunctionBody {
+    if (this.token.kind === 'variable') return this.tableBody();
     if (this.accept('TABLE')) {
       this.routineOptions();
       this.accept('AS');
@@ -255,7 +267,13 @@ export abstract class RoutineParser extends DdlParser {
 
   private createType(line: number): Statement {
     const name = this.qualifiedName();
-    if (this.at('AS')) throw this.unsupported('table types', line);
+    if (this.accept('AS')) {
+      this.expect('TABLE');
+      const start = this.index;
+      const elements = this.tableElements();
+      if (this.at('WITH')) throw this.unsupported('memory-optimised table types', line);
+      return { kind: 'createTableType', name, ...elements, text: this.textFrom(start), line };
+    }
     if (this.at('EXTERNAL')) throw this.unsupported('CLR types', line);
     this.expect('FROM');
     const type = this.dataType(1);

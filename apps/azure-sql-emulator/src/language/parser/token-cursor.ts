@@ -77,7 +77,13 @@ export abstract class TokenCursor {
 
   protected get atIdentifier(): boolean {
     const { token } = this;
-    return token.kind === 'quoted' || (token.kind === 'word' && !reserved.has(token.upper));
+    if (token.kind === 'quoted') return true;
+    return token.kind === 'word' && !reserved.has(token.upper) && !this.atLabel;
+  }
+
+  /** A word with a colon behind it, which ends the statement before. */
+  protected get atLabel(): boolean {
+    return this.token.kind === 'word' && !reserved.has(this.token.upper) && this.peek().upper === ':';
   }
 
   protected identifier(): string {

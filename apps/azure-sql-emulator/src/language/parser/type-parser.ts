@@ -22,6 +22,8 @@ const fractional = new Set(['time', 'datetime2', 'datetimeoffset']);
 export interface AliasType {
   readonly type: SqlType;
   readonly nullable: boolean;
+  /** CREATE TYPE … AS TABLE: what stands between its parentheses, these included; `type` means nothing then. */
+  readonly table?: string | undefined;
 }
 
 /** Alias types by schema and name in lower case, with a dot between. */
@@ -55,7 +57,7 @@ export abstract class TypeParser extends TokenCursor {
     if (name === 'decimal' || name === 'numeric') return this.decimalType(name, line);
     if (name === 'float' || name === 'real') return this.floatType(name);
     const alias = this.aliasTypes.get(this.aliasKey(start, written));
-    if (alias) {
+    if (alias && alias.table === undefined) {
       this.typeNullable = alias.nullable;
       return alias.type;
     }
@@ -66,6 +68,18 @@ export abstract class TypeParser extends TokenCursor {
       16,
       6,
     );
+  }
+
+  /** The table type that is named here, read over; undefined for every other type, nothing read. */
+  protected tableTypeName(): { readonly name: string; readonly text: string } | undefined {
+    if (!this.atIdentifier) return undefined;
+    const start = this.index;
+    const parts = this.qualifiedName();
+    const name = `${parts.at(-2) || 'dbo'}.${parts.at(-1) ?? ''}`.toLowerCase();
+    const text = this.aliasTypes.get(name)?.table;
+    if (text !== undefined) return { name, text };
+    this.index = start;
+    return undefined;
   }
 
   private aliasKey(start: number, written: string): string {

@@ -1,6 +1,9 @@
 import { baseSql, datetimeoffsetSql } from './base.sql.js';
 import { binarySql } from './binaries.sql.js';
 import { catalogSql } from './catalog.sql.js';
+import { documentSql } from './documents.sql.js';
+import { formatTimeSql } from './format-time.sql.js';
+import { formatSql } from './format.sql.js';
 import { jsonSql } from './json.sql.js';
 import { numberSql } from './numbers.sql.js';
 import { stringSql } from './strings.sql.js';
@@ -18,7 +21,10 @@ export const preludeSql = [
   numberSql,
   stringSql,
   jsonSql,
+  documentSql,
   temporalSql,
   temporalTextSql,
+  formatSql,
+  formatTimeSql,
   catalogSql,
 ].join('\n');

@@ -8,7 +8,7 @@ exception when invalid_text_representation or untranslatable_character then
 end $$;
 -- The steps of a path, each an object's key or an array's number in brackets; the first element is the mode.
 create or replace function emu.json_steps(path text) returns text[] language plpgsql immutable strict parallel safe as $$
-declare rest text := btrim(path); r text[] := array['lax']; m text[];
+declare rest text collate "C" := btrim(path); r text[] := array['lax']; m text[];
 begin
   m := regexp_match(rest, '^(lax|strict)\s+(.*)$', 'i');
   if m is not null then r := array[lower(m[1])]; rest := m[2]; end if;
@@ -63,7 +63,7 @@ begin
 end $$;
 create or replace function emu.json_exists(doc text, path text) returns int language plpgsql immutable strict parallel safe as $$
 begin
-  return case when emu.json_at(doc, regexp_replace(path, '^\s*strict\s+', '', 'i')) is null then 0 else 1 end;
+  return case when emu.json_at(doc, regexp_replace(path collate "C", '^\s*strict\s+', '', 'i')) is null then 0 else 1 end;
 end $$;
 create or replace function emu.json_kind(j json) returns int2 language sql immutable parallel safe as $$
   select case json_typeof(j) when 'null' then 0 when 'string' then 1 when 'number' then 2 when 'boolean' then 3 when 'array' then 4 when 'object' then 5 end::int2 $$;
