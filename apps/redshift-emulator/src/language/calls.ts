@@ -51,6 +51,21 @@ const FRAMED = new Set(
   ),
 );
 
+/** Functions whose result is DOUBLE PRECISION whatever the argument, by the names PostgreSQL has for them. */
+const FLOATING = new Map(
+  Object.entries({
+    sqrt: 'sqrt',
+    power: 'power',
+    pow: 'power',
+    exp: 'exp',
+    dexp: 'exp',
+    ln: 'ln',
+    dlog1: 'ln',
+    log: 'log',
+    dlog10: 'log',
+  }),
+);
+
 /** Rewrites a call into PostgreSQL's words; undefined when it needs no change. */
 export function rewriteCall(name: string, call: Call, rewrite: Rewrite): Step | undefined {
   if (FRAMED.has(name)) requireFrame(call);
@@ -92,6 +107,7 @@ const REWRITERS: Readonly<Record<string, (call: OpenCall, name: string) => Step 
       next: end,
     };
   },
+  ...Object.fromEntries([...FLOATING.keys()].map((name) => [name, rewriteFloating])),
   avg: rewriteAverage,
   sum: rewriteSum,
   concat: rewriteConcat,
@@ -112,6 +128,12 @@ const REWRITERS: Readonly<Record<string, (call: OpenCall, name: string) => Step 
   json_array_length: rewriteLenientJson,
   json_extract_array_element_text: rewriteLenientJson,
 };
+
+/** PostgreSQL computes these for DECIMAL in DECIMAL. */
+function rewriteFloating({ args, expression, end }: OpenCall, name: string): Step {
+  const values = args.map((argument) => `(${expression(argument)})::float8`);
+  return { tokens: [raw(`${FLOATING.get(name) ?? name}(${values.join(', ')})`)], next: end };
+}
 
 function rewriteDatePart(name: string, { args, expression, end }: OpenCall): Step | undefined {
   const [first = [], ...rest] = args;

@@ -1,3 +1,5 @@
+import { modifierOf } from '../decimals/decimal-type.js';
+import type { ResultColumn } from '../decimals/query-analysis.js';
 import { RedshiftError } from '../errors.js';
 import { Cursor, splitAtCommas, type QualifiedName } from './cursor.js';
 import { rewrite } from './expressions.js';
@@ -139,18 +141,28 @@ function planCreateTableAs(
   query: readonly Token[],
 ): DefinitionPlan {
   refuseForeignSyntax(query);
+  return fillingPlan(table, names, render(rewrite(query)).trim(), []);
+}
+
+function fillingPlan(
+  table: TableDefinition,
+  names: readonly string[] | undefined,
+  sql: string,
+  computed: readonly ResultColumn[],
+): DefinitionPlan {
   const name = relation(table);
   const columns = names === undefined ? '' : ` (${names.map(quoteIdentifier).join(', ')})`;
-  const sql = render(rewrite(query)).trim();
+  const types = computed.map(({ computed: type }) => (type === undefined ? -1 : modifierOf(type)));
   const create = `create ${table.temporary ? 'temp ' : ''}table ${table.ifNotExists ? 'if not exists ' : ''}${name}${columns} as ${sql} with no data`;
   return {
     kind: 'definition',
     tag: 'SELECT',
     steps: [
       create,
-      `select redshift_emulator.adopt_columns(${quoteLiteral(name)})`,
+      `select redshift_emulator.adopt_columns(${quoteLiteral(name)}, '{${types.join(',')}}')`,
       record(table),
       `insert into ${name} ${sql}`,
     ],
+    query: { sql, plan: (text, described) => fillingPlan(table, names, text, described) },
   };
 }

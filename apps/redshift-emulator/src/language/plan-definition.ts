@@ -1,10 +1,12 @@
+import { withComputedTypes } from '../decimals/computed-types.js';
+import type { ResultColumn } from '../decimals/query-analysis.js';
 import { notSupportedByEmulator, refusedByRedshift } from '../errors.js';
 import { planAlterTable } from './alter-table.js';
 import { planCreateTable } from './create-table.js';
 import type { Cursor } from './cursor.js';
 import { rewrite } from './expressions.js';
 import { quoteIdentifier, render, type Token } from './lexer.js';
-import { refuse, sqlName, type Plan } from './plan.js';
+import { refuse, sqlName, type DefinitionPlan, type Plan } from './plan.js';
 import { refuseForeignSyntax } from './refusals.js';
 
 /** CREATE of anything. */
@@ -74,9 +76,16 @@ function planCreateView(cursor: Cursor, replace: boolean): Plan {
     throw notSupportedByEmulator('CREATE VIEW … WITH NO SCHEMA BINDING');
   }
   refuseForeignSyntax(query);
+  const head = `create ${replace ? 'or replace ' : ''}view ${name}${columns} as`;
+  return viewPlan(head, render(rewrite(query)), []);
+}
+
+function viewPlan(head: string, sql: string, computed: readonly ResultColumn[]): DefinitionPlan {
   return {
-    kind: 'forward',
-    sql: `create ${replace ? 'or replace ' : ''}view ${name}${columns} as ${render(rewrite(query))}`,
+    kind: 'definition',
+    tag: 'CREATE VIEW',
+    steps: [`${head} ${withComputedTypes(sql, computed)}`],
+    query: { sql, plan: (text, columns) => viewPlan(head, text, columns) },
   };
 }
 

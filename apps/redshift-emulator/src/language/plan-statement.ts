@@ -7,7 +7,7 @@ import { quoteLiteral, render, type Token } from './lexer.js';
 import { isShortened, longName } from './long-names.js';
 import { planAlter, planCreate, planDrop, planGrant, planLock, planMaintenance } from './plan-definition.js';
 import { planMerge } from './plan-merge.js';
-import { refuse, sqlName, type LateralReading, type Plan } from './plan.js';
+import { refuse, sqlName, type DefinitionPlan, type LateralReading, type Plan } from './plan.js';
 import { refuseForeignSyntax } from './refusals.js';
 import { tablesIn } from './tables-in.js';
 import { planSet, planShow } from './settings.js';
@@ -37,11 +37,16 @@ function withNames(planned: Plan, tokens: readonly Token[]): Plan {
   if (long.length === 0) return planned;
   const pairs = long.map(({ value }) => [value, longName(value)]);
   const step = `select redshift_emulator.remember_names(${quoteLiteral(JSON.stringify(pairs))})`;
-  if (planned.kind === 'definition') return { ...planned, steps: [step, ...planned.steps] };
+  if (planned.kind === 'definition') {
+    const { query } = planned;
+    const named = (plan: DefinitionPlan): DefinitionPlan => ({ ...plan, steps: [step, ...plan.steps] });
+    if (query === undefined) return named(planned);
+    return { ...named(planned), query: { ...query, plan: (...read) => named(query.plan(...read)) } };
+  }
   const [first, second] = tokens.filter(({ kind }) => kind !== 'blank');
   if (planned.kind !== 'forward' || first?.value !== 'create') return planned;
-  const tag = `CREATE ${second?.value === 'schema' ? 'SCHEMA' : 'VIEW'}`;
-  return { kind: 'definition', tag, steps: [step, planned.sql] };
+  if (second?.value !== 'schema') return planned;
+  return { kind: 'definition', tag: 'CREATE SCHEMA', steps: [step, planned.sql] };
 }
 
 function withLateralReading(planned: Plan, tokens: readonly Token[], isolation: Isolation): Plan {

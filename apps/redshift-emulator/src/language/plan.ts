@@ -1,3 +1,5 @@
+import type { ComputedColumns } from '../decimals/decimal-type.js';
+import type { ResultColumn } from '../decimals/query-analysis.js';
 import { refusedByRedshift, type RedshiftError } from '../errors.js';
 import type { CopyStatement } from './copy-statement.js';
 import type { QualifiedName } from './cursor.js';
@@ -13,6 +15,12 @@ export interface LateralReading<Planned = Plan> {
   plan(groups: ReadonlySet<number>): Planned;
 }
 
+/** A query within a definition: its columns get the types that Redshift computes. */
+export interface DefiningQuery<Planned> {
+  readonly sql: string;
+  plan(sql: string, columns: readonly ResultColumn[]): Planned;
+}
+
 /** What the session does for one statement. */
 export type Plan =
   /**
@@ -25,6 +33,8 @@ export type Plan =
       readonly lock?: string;
       readonly reads?: readonly string[];
       readonly lateral?: LateralReading;
+      /** Types of the result's columns that PostgreSQL does not know. */
+      readonly columns?: ComputedColumns;
     }
   | { readonly kind: 'begin'; readonly sql: string }
   | { readonly kind: 'commit' }
@@ -44,6 +54,7 @@ export interface DefinitionPlan {
   /** The command's name, when it cannot run inside a transaction block. */
   readonly outsideBlock?: string;
   readonly lateral?: LateralReading;
+  readonly query?: DefiningQuery<DefinitionPlan>;
 }
 
 /** A table's name for PostgreSQL, quoted. */

@@ -1,6 +1,7 @@
 import type { ErrorFields, RedshiftError } from '../errors.js';
 import type { ColumnDescription } from '../protocol/messages.js';
-import type { RowConversion } from './result-columns.js';
+import type { ComputedColumns } from '../decimals/decimal-type.js';
+import type { DescribedResult } from './result-columns.js';
 
 /** PostgreSQL's transaction status: idle, in a transaction, in a failed one. */
 export type TransactionStatus = 'I' | 'T' | 'E';
@@ -32,7 +33,9 @@ export interface Expectation {
   /** The tag the client sees in the place of PostgreSQL's. */
   readonly tag?: string;
   /** What is known of the statement: where its row conversion is kept between Describe and Execute. */
-  readonly result?: { conversion: RowConversion };
+  readonly result?: DescribedResult;
+  /** Types of a query's columns that PostgreSQL does not know. */
+  readonly columns?: ComputedColumns;
   readonly collect?: Collector;
   /** Called when PostgreSQL has answered, with its error if it gave one. */
   readonly answered?: (error?: ErrorFields) => void;
@@ -47,6 +50,7 @@ export interface Collector {
   completes: number;
   readonly onCopyData?: (chunk: Buffer) => void;
   readonly onCopyIn?: () => void;
+  readonly onNotice?: (fields: ErrorFields) => void;
   readonly done: (outcome: QueryOutcome) => void;
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
+import type { ComputedColumns } from '../decimals/decimal-type.js';
 import type { ErrorFields } from '../errors.js';
 import type { BackendLogin } from '../protocol/backend-login.js';
 import { FrameReader } from '../protocol/frame-reader.js';
@@ -99,23 +100,19 @@ export class Backend {
   }
 
   /** Runs SQL unseen by the client. Nothing else may be outstanding. */
-  run(sql: string, onCopyData?: (chunk: Buffer) => void): Promise<QueryOutcome> {
+  run(sql: string, also: Pick<Collector, 'onCopyData' | 'onNotice'> = {}): Promise<QueryOutcome> {
     return new Promise((done) => {
-      const collect = {
-        rows: [],
-        columns: [],
-        tag: '',
-        completes: 0,
-        done,
-        ...(onCopyData && { onCopyData }),
-      };
+      const collect = { rows: [], columns: [], tag: '', completes: 0, done, ...also };
       this.forward(query(sql), { kind: 'query', visible: false, collect });
       if (this.closed) this.abandon();
     });
   }
 
   /** Runs SQL whose rows, notices and completion the client sees, but not ReadyForQuery. */
-  relay(sql: string, options: { hiddenCompletes?: number; tag?: string } = {}): Promise<QueryOutcome> {
+  relay(
+    sql: string,
+    options: { hiddenCompletes?: number; tag?: string; columns?: ComputedColumns } = {},
+  ): Promise<QueryOutcome> {
     return new Promise((done) => {
       const collect = { rows: [], columns: [], tag: '', completes: 0, done };
       this.forward(query(sql), { kind: 'query', visible: true, collect, ...options });
@@ -225,6 +222,7 @@ export class Backend {
 
   private collect({ type, body }: Message, collect: Collector): void {
     if (type === 'T') collect.columns = parseRowDescription(body);
+    else if (type === 'N') collect.onNotice?.(parseErrorFields(body));
     else if (type === 'C') {
       collect.tag = readCstring(body, 0).text;
       collect.completes += 1;
@@ -258,7 +256,7 @@ export class Backend {
   private queryConversion: RowConversion;
 
   private showDescription(body: Buffer, raw: Buffer, expectation: Expectation): void {
-    const converted = convertDescription(body);
+    const converted = convertDescription(body, expectation.result?.columns ?? expectation.columns);
     if (expectation.kind === 'query') this.queryConversion = converted?.conversion;
     else if (expectation.result !== undefined) expectation.result.conversion = converted?.conversion;
     this.pass(converted?.message ?? raw);

@@ -43,6 +43,9 @@ export function translateError(fields: ErrorFields, backendPid: number): ErrorFi
   if (fields.code === '21000' && fields.message.startsWith('MERGE ')) {
     return valueError('XX000', 'Found multiple matches to update the same tuple.');
   }
+  if (fields.code === '22003' && fields.message === 'numeric field overflow') {
+    return valueError('22003', 'Numeric data overflow (result precision)');
+  }
   const constraint = fields.code === '23514' ? fields.other?.['n'] : undefined;
   const limit = constraint === undefined ? null : LIMIT_CONSTRAINT.exec(constraint);
   if (limit) return limitViolation(limit[1] ?? '', limit[2] ?? '');

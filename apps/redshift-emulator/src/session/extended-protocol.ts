@@ -13,21 +13,21 @@ import {
 } from '../protocol/messages.js';
 import type { Backend } from './backend.js';
 import type { Expectation } from './backend-answers.js';
+import { computesDecimals, resolveDecimals } from './decimal-resolution.js';
 import { AlreadyReported } from './already-reported.js';
 import type { PastStatements } from './past-statements.js';
+import type { DescribedResult } from './result-columns.js';
+import { parameterTypes, UnseenStatements } from './unseen-statements.js';
 import { NO_RESULT, standIn, type Prepared } from './prepared-statement.js';
 import { checkSnapshot, type SpecialStatements } from './special-statements.js';
 
-/** Names of the proxy's own statement and portal, out of the clients' way. */
-const OWN_NAME = 'redshift_emulator';
+function resultOf(plan: Plan): DescribedResult {
+  const columns = plan.kind === 'forward' ? plan.columns : undefined;
+  return { conversion: undefined, ...(columns && { columns }) };
+}
+
 /** Not a statement in any language: makes PostgreSQL fail where the proxy has an error to tell. */
 const NOT_SQL = 'refused by the proxy';
-
-const int16s = (...values: number[]): Buffer => {
-  const buffer = Buffer.allocUnsafe(values.length * 2);
-  values.forEach((value, index) => buffer.writeInt16BE(value, index * 2));
-  return buffer;
-};
 
 /**
  * The extended protocol. Ordinary statements pass through message by message, nothing waits. A special statement
@@ -42,6 +42,7 @@ export class ExtendedProtocol {
   /** A statement that writes ran since the last Sync, which commits it when no transaction is open. */
   private wrote = false;
   private syncs = 0;
+  private readonly unseen: UnseenStatements;
 
   constructor(
     private readonly client: ClientConnection,
@@ -49,7 +50,9 @@ export class ExtendedProtocol {
     private readonly specials: SpecialStatements,
     private readonly planOne: (sql: string) => Plan,
     private readonly past: () => PastStatements,
-  ) {}
+  ) {
+    this.unseen = new UnseenStatements(backend);
+  }
 
   /** Whether nothing but Sync is listened to, because a message before it failed. */
   get ignoresUntilSync(): boolean {
@@ -115,11 +118,11 @@ export class ExtendedProtocol {
     const types = body.subarray(sql.next);
     let plan: Plan;
     try {
-      plan = await this.resolved(this.planSafely(sql.text));
+      plan = await this.resolved(this.planSafely(sql.text), types);
     } catch (error) {
       return this.fail(error);
     }
-    const prepared: Prepared = { sql: sql.text, plan, result: { conversion: undefined } };
+    const prepared: Prepared = { sql: sql.text, plan, result: resultOf(plan) };
     await this.lookUpTables(prepared);
     this.statements.set(name.text, prepared);
     if (plan.kind === 'refusal') return this.prepare(name.text, NOT_SQL, types, sql.text, plan.error);
@@ -128,10 +131,16 @@ export class ExtendedProtocol {
   }
 
   /** Which names are aliases must be known before PostgreSQL parses the statement. */
-  private async resolved(plan: Plan): Promise<Plan> {
-    if (plan.kind !== 'forward' || plan.lateral === undefined || this.backend.ignoresUntilSync) return plan;
+  private async resolved(plan: Plan, types: Buffer): Promise<Plan> {
+    if (plan.kind !== 'forward' || this.backend.ignoresUntilSync) return plan;
+    if (plan.lateral === undefined && !computesDecimals(plan)) return plan;
     await this.backend.drain();
-    return this.backend.ignoresUntilSync ? plan : this.specials.resolve(plan);
+    if (this.backend.ignoresUntilSync || this.backend.status === 'E') return plan;
+    const read = await this.specials.resolveAliases(plan);
+    if (!computesDecimals(read)) return read;
+    this.lockFor(read);
+    const names = await this.specials.numericNames();
+    return resolveDecimals(read, (sql) => this.unseen.ask(sql), names, parameterTypes(types));
   }
 
   /**
@@ -192,18 +201,7 @@ export class ExtendedProtocol {
     const sql = this.inTransaction
       ? `lock table ${table} in share row exclusive mode`
       : `select redshift_emulator.lock_for_write(${quoteLiteral(table)})`;
-    this.hidden(sql);
-  }
-
-  /** Runs a statement of the proxy's own between the client's, which fails as the client's when it fails. */
-  private hidden(sql: string): void {
-    const hidden = (kind: Expectation['kind']): Expectation => ({ kind, visible: false });
-    const name = cstring(OWN_NAME);
-    this.backend.forward(frame('C', Buffer.concat([Buffer.from('S'), name])), hidden('close'));
-    this.backend.forward(frame('P', Buffer.concat([name, cstring(sql), int16s(0)])), hidden('parse'));
-    this.backend.forward(frame('B', Buffer.concat([name, name, int16s(0, 0, 0)])), hidden('bind'));
-    this.backend.forward(frame('E', Buffer.concat([name, Buffer.alloc(4)])), hidden('execute'));
-    this.backend.forward(frame('C', Buffer.concat([Buffer.from('P'), name])), hidden('close'));
+    this.unseen.send(sql);
   }
 
   private async bind(body: Buffer): Promise<void> {
@@ -247,7 +245,7 @@ export class ExtendedProtocol {
       }
       this.wrote ||= plan.lock !== undefined;
       if (plan.reads !== undefined && plan.reads.length > 0 && this.inTransaction) {
-        this.hidden(checkSnapshot(plan.reads));
+        this.unseen.send(checkSnapshot(plan.reads));
       }
       const past = this.past();
       const answered = (error?: ErrorFields): void => past.record(prepared.sql, error?.message);

@@ -1,12 +1,12 @@
 import type { Plan } from '../language/plan.js';
-import type { RowConversion } from './result-columns.js';
+import type { DescribedResult } from './result-columns.js';
 import type { TableAccess } from './serializable-guard.js';
 
 /** A prepared statement; portals refer to it. */
 export interface Prepared {
   readonly sql: string;
   readonly plan: Plan;
-  readonly result: { conversion: RowConversion };
+  readonly result: DescribedResult;
   /** Under serializable isolation only; `sync` is the number of the Syncs before it was looked up. */
   access?: { readonly tables: TableAccess; readonly sync: number };
 }

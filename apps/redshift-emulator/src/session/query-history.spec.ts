@@ -62,6 +62,7 @@ test('no secret is kept', async () => {
   await client.query(
     `copy h from 's3://history/' access_key_id '${accessKeyId}' secret_access_key '${secretAccessKey}' csv`,
   );
+  await client.query('drop user if exists kept');
   await client.query("create user kept password 'Secret123'");
   const texts = (await rows('select query_text from sys_query_history')).flat().join('\n');
   expect(texts).toContain("secret_access_key ''");

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCopy } from '../copy/run-copy.js';
+import type { NumericNames } from '../decimals/expression-types.js';
 import { RedshiftError, type ErrorFields } from '../errors.js';
 import { quoteLiteral } from '../language/lexer.js';
 import { sqlName, type DefinitionPlan, type Plan } from '../language/plan.js';
@@ -8,6 +9,7 @@ import { commandComplete, errorResponse } from '../protocol/messages.js';
 import { runUnload } from '../unload/run-unload.js';
 import type { Backend } from './backend.js';
 import type { QueryOutcome } from './backend-answers.js';
+import { askUnseen, computesDecimals, resolveDecimals, type Asking } from './decimal-resolution.js';
 import { resolveLateral, unknownColumnOf } from './lateral-resolution.js';
 import { SerializableGuard } from './serializable-guard.js';
 import { LastLoads } from './last-loads.js';
@@ -60,14 +62,30 @@ export class SpecialStatements {
     }
   }
 
-  /** The plan once it is known which names are aliases of its SELECT list. Nothing else may be outstanding. */
+  /** The plan once it is known what its names and its decimals are. Nothing else may be outstanding. */
   async resolve(plan: Plan): Promise<Plan> {
+    const read = await this.resolveAliases(plan);
+    if (this.backend.status === 'E' || !computesDecimals(read)) return read;
+    const ask: Asking = (sql) => askUnseen(this.backend, `${this.lockBefore(read)}${sql}`);
+    return resolveDecimals(read, ask, await this.numericNames());
+  }
+
+  /** The plan once it is known which names are aliases of its SELECT list. */
+  async resolveAliases(plan: Plan): Promise<Plan> {
     if ((plan.kind !== 'forward' && plan.kind !== 'definition') || plan.lateral === undefined) return plan;
     if (this.backend.status === 'E') return plan;
-    // In a transaction the writer's lock comes before the snapshot, here as before the statement itself.
-    const locked = plan.kind === 'forward' && plan.lock !== undefined && this.backend.status === 'T';
-    const lock = locked ? `lock table ${plan.lock} in share row exclusive mode; ` : '';
+    const lock = this.lockBefore(plan);
     return resolveLateral(plan.lateral, (query) => unknownColumnOf(query, this.backend, lock));
+  }
+
+  /** In a transaction the writer's lock comes before the snapshot, here as before the statement itself. */
+  private lockBefore(plan: Plan): string {
+    const locked = plan.kind === 'forward' && plan.lock !== undefined && this.backend.status === 'T';
+    return locked ? `lock table ${plan.lock} in share row exclusive mode; ` : '';
+  }
+
+  numericNames(): Promise<NumericNames> {
+    return this.context.server.storage.numericNames();
   }
 
   private async before(plan: Plan): Promise<void> {
@@ -103,7 +121,8 @@ export class SpecialStatements {
   /** One message, one transaction: the lock comes before the snapshot and is held until the statement has committed. */
   private async forward(plan: Extract<Plan, { kind: 'forward' }>): Promise<void> {
     const { status } = this.backend;
-    const { sql, lock, reads = [] } = plan;
+    const { sql, lock, reads = [], columns } = plan;
+    const typed = columns === undefined ? {} : { columns };
     if (status === 'E') return this.relay(sql);
     if (this.guard.guards(plan)) return this.forwardGuarded(plan);
     const hidden: string[] = [];
@@ -111,19 +130,20 @@ export class SpecialStatements {
     if (status === 'T' && reads.length > 0) hidden.push(checkSnapshot(reads));
     const statement = [...hidden, sql].join('; ');
     const work = async (): Promise<void> =>
-      this.check(await this.backend.relay(statement, { hiddenCompletes: hidden.length }));
+      this.check(await this.backend.relay(statement, { hiddenCompletes: hidden.length, ...typed }));
     const queued = status === 'I' && lock !== undefined && this.context.server.commits.takesTime;
     await (queued ? this.inOwnTransaction(work) : work());
   }
 
   /** Under serializable isolation: the lock, then the check for cycles, then the statement. */
   private async forwardGuarded(plan: Extract<Plan, { kind: 'forward' }>): Promise<void> {
+    const typed = plan.columns === undefined ? {} : { columns: plan.columns };
     const work = async (): Promise<void> => {
       if (plan.lock !== undefined) await this.lockForWrite(plan.lock);
       this.guard.check(await this.guard.accessOf(plan));
       const newer = plan.reads === undefined || plan.reads.length === 0 ? [] : [checkSnapshot(plan.reads)];
       const statement = [...newer, plan.sql].join('; ');
-      this.check(await this.backend.relay(statement, { hiddenCompletes: newer.length }));
+      this.check(await this.backend.relay(statement, { hiddenCompletes: newer.length, ...typed }));
     };
     await (this.backend.status === 'I' ? this.inOwnTransaction(work) : work());
   }

@@ -120,14 +120,17 @@ begin
 end $$;
 
 -- Types of CREATE TABLE AS: text has no place in Redshift, and VARCHAR counts bytes.
-create or replace function redshift_emulator.adopt_columns(table_name text) returns void
+drop function if exists redshift_emulator.adopt_columns(text);
+create or replace function redshift_emulator.adopt_columns(table_name text, types int[]) returns void
 language plpgsql as $$
 declare c record;
 begin
-  for c in select attname, atttypid::regtype::text as type, atttypmod as modifier from pg_attribute
+  for c in select attname, attnum, atttypid::regtype::text as type, atttypmod as modifier from pg_attribute
     where attrelid = table_name::regclass and attnum > 0 and not attisdropped order by attnum loop
     if c.type in ('text', 'name', 'unknown') or (c.type in ('character varying', 'character') and c.modifier < 0) then
       execute format('alter table %s alter column %I type varchar(65535)', table_name, c.attname);
+    elsif c.type = 'numeric' and c.modifier < 0 and types[c.attnum] >= 0 then
+      execute format('alter table %s alter column %I type %s', table_name, c.attname, format_type(1700, types[c.attnum]));
     end if;
   end loop;
 end $$;

@@ -70,7 +70,7 @@ create or replace aggregate redshift_emulator.sum(float8) (sfunc = float8pl, sty
 create or replace aggregate redshift_emulator.sum(real) (sfunc = redshift_emulator.add_real, stype = float8);
 create or replace function redshift_emulator.avg(sum bigint, count bigint) returns bigint language sql immutable strict as $$ select sum / nullif(count, 0) $$;
 create or replace function redshift_emulator.avg(sum numeric, count bigint) returns numeric language sql immutable strict as
-$$ select trunc(sum / nullif(count, 0), scale(sum)) $$;
+$$ select pg_catalog.div(sum * ('1e' || scale(sum))::numeric, nullif(count, 0)) * ('1e-' || scale(sum))::numeric $$;
 create or replace function redshift_emulator.avg(sum float8, count bigint) returns float8 language sql immutable strict as $$ select sum / nullif(count, 0) $$;
 
 create or replace function redshift_emulator.concat(t text) returns varchar language sql immutable as $$ select t::varchar $$;

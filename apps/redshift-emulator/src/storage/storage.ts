@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import type { NumericNames } from '../decimals/expression-types.js';
 import type { PostgresAddress } from '../protocol/backend-login.js';
 import { md5Verifier } from '../protocol/authentication.js';
 import { rememberNames } from '../language/long-names.js';
 import { CATALOGUE_SQL } from './catalogue.sql.js';
 import { FUNCTIONS_SQL } from './functions.sql.js';
+import { DECIMALS_SQL } from '../decimals/decimals.sql.js';
 import { SEMANTICS_SQL } from './semantics.sql.js';
 import { SYSTEM_GRANTS_SQL, SYSTEM_TABLES_SQL } from './system-tables.sql.js';
 
@@ -15,9 +17,14 @@ export interface StorageOptions {
   readonly database: string;
 }
 
-const PRELUDE = [CATALOGUE_SQL, FUNCTIONS_SQL, SEMANTICS_SQL, SYSTEM_TABLES_SQL, SYSTEM_GRANTS_SQL].join(
-  '\n',
-);
+const PRELUDE = [
+  CATALOGUE_SQL,
+  FUNCTIONS_SQL,
+  SEMANTICS_SQL,
+  DECIMALS_SQL,
+  SYSTEM_TABLES_SQL,
+  SYSTEM_GRANTS_SQL,
+].join('\n');
 const PRELUDE_VERSION = createHash('sha256').update(PRELUDE).digest('hex');
 
 /** An earlier version's views may have other columns, which CREATE OR REPLACE refuses to change; users' views rest on them. */
@@ -93,6 +100,29 @@ export class Storage {
       [user],
     );
     return rows[0]?.rolpassword ?? undefined;
+  }
+
+  private names: Promise<NumericNames> | undefined;
+
+  /** PostgreSQL's names of what computes decimals. */
+  numericNames(): Promise<NumericNames> {
+    this.names ??= this.readNames();
+    return this.names;
+  }
+
+  private async readNames(): Promise<NumericNames> {
+    const read = async (sql: string): Promise<ReadonlyMap<string, string>> => {
+      const { rows } = await this.pool.query<{ oid: string; name: string }>(sql);
+      return new Map(rows.map(({ oid, name }) => [String(oid), name]));
+    };
+    const functions = `select oid, proname as name from pg_proc where prorettype = 'numeric'::regtype
+      or proname in ('lag', 'lead', 'first_value', 'last_value', 'nth_value')`;
+    return {
+      functions: await read(functions),
+      operators: await read(
+        `select oid, oprname as name from pg_operator where oprresult = 'numeric'::regtype`,
+      ),
+    };
   }
 
   /** A new id for a COPY or UNLOAD. */

@@ -1,4 +1,5 @@
 import { RedshiftError } from '../errors.js';
+import { withComputedTypes } from '../decimals/computed-types.js';
 import { rewrite } from '../language/expressions.js';
 import { lateralAliases } from '../language/lateral-aliases.js';
 import { quoteLiteral, render, tokenize, type Token } from '../language/lexer.js';
@@ -8,6 +9,7 @@ import type { UnloadStatement } from '../language/unload-statement.js';
 import { commandComplete, errorResponse } from '../protocol/messages.js';
 import { parseS3Url } from '../s3/bucket.js';
 import type { Backend } from '../session/backend.js';
+import { askUnseen, resolveQuery } from '../session/decimal-resolution.js';
 import { resolveLateral, unknownColumnOf } from '../session/lateral-resolution.js';
 import { checkSnapshot } from '../session/special-statements.js';
 import type { SessionContext } from '../session/session-context.js';
@@ -24,7 +26,10 @@ export async function runUnload(statement: UnloadStatement, context: TransferCon
   const { backend, client, session, lastLoads, signal } = context;
   const { options } = statement;
   const started = new Date();
-  const query = await unloadQuery(statement.query, backend);
+  const written = await unloadQuery(statement.query, backend);
+  const names = await session.server.storage.numericNames();
+  const resolved = await resolveQuery(written, (sql) => askUnseen(backend, sql), names);
+  const query = withComputedTypes(resolved.sql, resolved.columns);
   const bucket = session.server.stores.open(statement.credential, options.region);
   const tables = tablesIn(tokenize(statement.query));
   const checked = tables.length === 0 ? undefined : await backend.run(checkSnapshot(tables));

@@ -44,8 +44,10 @@ export async function unloadParquet(
 async function spool(query: string, path: string, backend: Backend): Promise<void> {
   const file = createWriteStream(path);
   const flow = new BackendFlow(backend);
-  const outcome = await backend.run(`copy (${query}) to stdout (format csv)`, (chunk) => {
-    if (!file.write(chunk)) flow.pauseUntilDrained(file);
+  const outcome = await backend.run(`copy (${query}) to stdout (format csv)`, {
+    onCopyData: (chunk) => {
+      if (!file.write(chunk)) flow.pauseUntilDrained(file);
+    },
   });
   flow.end();
   file.end();

@@ -64,7 +64,9 @@ export async function unloadText(
   const directory = await mkdtemp(join(context.temporaryDirectory, 'unload-'));
   try {
     const slices = new Slices(directory, columns, options, context.backend);
-    const outcome = await context.backend.run(`copy (${query}) to stdout`, (line) => slices.take(line));
+    const outcome = await context.backend.run(`copy (${query}) to stdout`, {
+      onCopyData: (line) => slices.take(line),
+    });
     const files = await slices.end();
     if (outcome.error !== undefined) throw backendFailure(outcome.error);
     for (const { slice, file } of files) await target.upload(file.path, slice, file.part, file.rows);

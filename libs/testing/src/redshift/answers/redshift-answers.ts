@@ -1,6 +1,7 @@
 import { aggregateAnswers } from './aggregate-answers.js';
 import type { AnswerGroup, Ask, Text } from './answer.js';
 import { dateAnswers } from './date-answers.js';
+import { decimalAnswers } from './decimal-answers.js';
 import { documentAnswers } from './document-answers.js';
 import { languageAnswers } from './language-answers.js';
 import { numberAnswers } from './number-answers.js';
@@ -11,6 +12,7 @@ const groups: readonly AnswerGroup[] = [
   stringAnswers,
   dateAnswers,
   numberAnswers,
+  decimalAnswers,
   aggregateAnswers,
   documentAnswers,
   languageAnswers,
