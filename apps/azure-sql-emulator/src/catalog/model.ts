@@ -161,8 +161,9 @@ export interface TriggerDef {
   readonly schema: string;
   readonly name: string;
   readonly text: string;
-  /** The table's id. */
+  /** The table's id, or the view's. */
   readonly parent: number;
+  readonly insteadOf?: boolean | undefined;
   readonly events: readonly TriggerEvent[];
   readonly disabled?: boolean | undefined;
 }

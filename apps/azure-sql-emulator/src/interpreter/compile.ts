@@ -1,7 +1,9 @@
 import type { Statement } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
+import type { Modification } from './plan.js';
 import type { QueryRunner } from './query-runner.js';
 import type { Runtime } from './runtime.js';
+import { replacedBy } from './instead-of.js';
 import { checkLabels } from './labels.js';
 import { childrenOf } from './statement-kinds.js';
 
@@ -25,7 +27,7 @@ export const compileBatch = async (
   )
     return;
   const made = new Set<string>();
-  await visit(statements, queries, made);
+  await visit(statements, queries, runtime, made);
 };
 
 const declareAll = (statements: readonly Statement[], runtime: Runtime): void => {
@@ -51,6 +53,7 @@ const declareAll = (statements: readonly Statement[], runtime: Runtime): void =>
 const visit = async (
   statements: readonly Statement[],
   queries: QueryRunner,
+  runtime: Runtime,
   made: Set<string>,
 ): Promise<void> => {
   for (const statement of statements) {
@@ -61,11 +64,14 @@ const visit = async (
       continue;
     if (['select', 'insert', 'update', 'delete', 'merge'].includes(statement.kind)) {
       try {
+        const modification = statement as Modification;
+        if (statement.kind !== 'select' && replacedBy(runtime, await runtime.catalog(), modification))
+          continue;
         await queries.plan(statement as Parameters<QueryRunner['plan']>[0]);
       } catch (error) {
         if (!(error instanceof SqlError) || !deferred.has(error.number)) throw error;
       }
     }
-    await visit(childrenOf(statement), queries, made);
+    await visit(childrenOf(statement), queries, runtime, made);
   }
 };

@@ -142,6 +142,7 @@ export class ObjectChanger extends ObjectRenamer {
           5,
         );
       }
+      for (const trigger of change.catalog.triggersOf(found.id)) await change.remove(trigger.id);
       await change.remove(found.id);
     });
   }

@@ -76,6 +76,17 @@ export class ProcedureRunner {
     throw error;
   }
 
+  /** The same for a procedure that a client calls, which gets its outputs all the same. */
+  async reportCount(before: number, procedure: string | undefined): Promise<void> {
+    if (this.runner.runtime.options.implicitTransactions) return;
+    try {
+      this.checkCount(before, procedure);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      await this.runner.batchError(error);
+    }
+  }
+
   private async argumentsOf(list: readonly ExecArgument[]): Promise<Argument[]> {
     const { runtime, queries } = this.runner;
     const args: Argument[] = [];
@@ -152,7 +163,13 @@ export class ProcedureRunner {
     } finally {
       runtime.nesting--;
       // SET options of a procedure or a dynamic batch end with it; IDENTITY_INSERT stays.
+      const { dateFirst, lockTimeoutMs } = runtime.options;
       runtime.options = { ...options, identityInsert: runtime.options.identityInsert };
+      if (
+        !runtime.transaction?.doomed &&
+        (dateFirst !== options.dateFirst || lockTimeoutMs !== options.lockTimeoutMs)
+      )
+        await runtime.restoreSettings();
       for (const name of frame.temporaries) {
         if (!runtime.transaction?.doomed && runtime.temporaries.has(name))
           await objects.dropTable([name], true, line);

@@ -91,7 +91,17 @@ export class Runtime {
     return new Runtime(this.id, this.user, this.login, database, this.server, this.isAdministrator);
   }
 
+  private settingsChanged = false;
+
+  /** Brings PostgreSQL's settings back to the options, after a rollback or the end of a procedure. */
+  async restoreSettings(): Promise<void> {
+    if (!this.settingsChanged) return;
+    await this.applyDateFirst();
+    await this.applyLockTimeout();
+  }
+
   async applyDateFirst(): Promise<void> {
+    this.settingsChanged = true;
     const connection = await this.link.connection();
     await connection.query("select set_config('emu.datefirst', $1, false)", [String(this.options.dateFirst)]);
   }
@@ -122,6 +132,7 @@ export class Runtime {
   }
 
   async applyLockTimeout(): Promise<void> {
+    this.settingsChanged = true;
     const { lockTimeoutMs } = this.options;
     const connection = await this.link.connection();
     const limit = lockTimeoutMs < 0 ? '0' : String(Math.max(1, lockTimeoutMs));

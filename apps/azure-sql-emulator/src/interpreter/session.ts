@@ -91,6 +91,7 @@ export class Session implements EngineSession {
     procedures: ProcedureRunner,
     outputs: Map<string, Argument>,
   ): Promise<number> {
+    const { runtime } = this;
     const parts = parseName(procedure) ?? [procedure];
     const name = (parts.at(-1) ?? '').toLowerCase();
     const shifted = (by: number, inner: Map<string, Argument>): void => {
@@ -136,7 +137,9 @@ export class Session implements EngineSession {
         return 0;
       }
       default: {
+        const before = runtime.transaction?.count ?? 0;
         const { status, outputs: found } = await procedures.call(parts, args, 1);
+        await procedures.reportCount(before, parts.at(-1));
         for (const [key, value] of found) outputs.set(key, value);
         return status;
       }
@@ -242,9 +245,8 @@ export class Session implements EngineSession {
   async reset(): Promise<void> {
     const { runtime } = this;
     if (runtime.transaction) await new BatchRunner(runtime, silentSink).transactions.rollbackAll(undefined);
-    const { dateFirst } = runtime.options;
     runtime.options = defaultOptions();
-    if (dateFirst !== runtime.options.dateFirst) await runtime.applyDateFirst();
+    await runtime.restoreSettings();
     runtime.frame = newFrame();
     runtime.identity = undefined;
     runtime.rowCount = 0;

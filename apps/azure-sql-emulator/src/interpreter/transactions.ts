@@ -99,6 +99,7 @@ export class Transactions {
         );
       }
       await this.runtime.link.rollbackTo(`u${at}`);
+      await this.runtime.restoreSettings();
       this.runtime.loseTableVariables();
       transaction.savepoints.length = at + 1;
       return;
@@ -115,6 +116,7 @@ export class Transactions {
     runtime.setOwnCatalog(undefined);
     runtime.changedObjects.clear();
     await runtime.link.rollback();
+    await runtime.restoreSettings();
     sink?.transactionEnded('rollback');
   }
 

@@ -1,4 +1,4 @@
-import type { TriggerDef } from '../catalog/model.js';
+import type { ObjectDef, TriggerDef } from '../catalog/model.js';
 import type { StatementOf } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { RoutineChanger } from './routine-changer.js';
@@ -12,7 +12,8 @@ export class TriggerChanger extends RoutineChanger {
       line,
       async (change) => {
         const table = this.objectOf(change.catalog, statement.table);
-        if (table?.kind !== 'table' || table.temporary)
+        const isTable = table?.kind === 'table' && !table.temporary;
+        if (!table || (!isTable && !(table.kind === 'view' && statement.insteadOf)))
           throw new SqlError(
             8197,
             `The object '${statement.table.join('.')}' does not exist or is invalid for this operation.`,
@@ -22,6 +23,7 @@ export class TriggerChanger extends RoutineChanger {
           );
         const written = statement.name.length > 1 ? statement.name : [table.schema, ...statement.name];
         const { name, schema, id } = await this.nameFor(change, written, mode, 'trigger', line);
+        if (statement.insteadOf) checkOnlyOne(change.catalog.triggersOf(table.id), statement, table, id);
         await change.save({
           kind: 'trigger',
           id,
@@ -29,6 +31,7 @@ export class TriggerChanger extends RoutineChanger {
           name,
           text,
           parent: table.id,
+          ...(statement.insteadOf ? { insteadOf: true } : {}),
           events: [...new Set(events)],
         });
       },
@@ -67,3 +70,19 @@ export class TriggerChanger extends RoutineChanger {
     return found;
   }
 }
+
+/** An object has one INSTEAD OF trigger at most for each kind of change. */
+const checkOnlyOne = (
+  others: readonly TriggerDef[],
+  { events, name, line }: StatementOf<'createTrigger'>,
+  { schema, name: object }: ObjectDef,
+  id: number,
+): void => {
+  for (const event of events)
+    if (others.some((other) => other.id !== id && other.insteadOf && other.events.includes(event)))
+      throw new SqlError(
+        2111,
+        `Cannot create trigger '${name.join('.')}' on object '${schema}.${object}' because an INSTEAD OF ${event.toUpperCase()} trigger already exists on this object.`,
+        line,
+      );
+};

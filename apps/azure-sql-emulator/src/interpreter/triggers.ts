@@ -8,6 +8,7 @@ import type { BatchRunner } from './batch-runner.js';
 import { CollectingSink } from './cursors.js';
 import type { Modification } from './plan.js';
 import { newFrame } from './session-state.js';
+import { fillImages, makeImage, plainImage, replacedBy, type Replaced } from './instead-of.js';
 import { silentSink } from './session-sinks.js';
 
 /** A statement that changes rows, and the AFTER triggers it fires. */
@@ -15,17 +16,19 @@ export const changeRows = async (runner: BatchRunner, statement: Modification): 
   const { runtime, queries, sink } = runner;
   const catalog = await runtime.catalog();
   if (!catalog.hasTriggers) return queries.modify(statement, sink);
+  const replaced = replacedBy(runtime, catalog, statement);
+  if (replaced) return withTriggers(runner, statement, () => runInstead(runner, statement, replaced));
   const { modification } = await queries.plan(statement);
   const table = modification?.table;
   if (!table || table.temporary) return queries.modify(statement, sink);
   refuseCascades(catalog, table, statement);
   const triggers = firedBy(catalog, table, statement).filter(({ id }) => id !== runtime.frame.trigger?.id);
   if (triggers.length === 0) return queries.modify(statement, sink);
-  await withTriggers(runner, statement, table, triggers);
+  await withTriggers(runner, statement, () => runAll(runner, statement, table, triggers));
 };
 
 const firedBy = (catalog: Catalog, table: TableDef, { kind, line }: Modification): TriggerDef[] => {
-  const enabled = catalog.triggersOf(table.id).filter(({ disabled }) => disabled !== true);
+  const enabled = catalog.triggersOf(table.id).filter(({ disabled, insteadOf }) => !disabled && !insteadOf);
   if (kind !== 'merge') return enabled.filter(({ events }) => events.includes(kind));
   if (enabled.length > 0) throw unsupported('MERGE of a table with triggers', line);
   return [];
@@ -50,14 +53,13 @@ const refuseCascades = (catalog: Catalog, table: TableDef, { kind, line }: Modif
 const withTriggers = async (
   runner: BatchRunner,
   statement: Modification,
-  table: TableDef,
-  triggers: readonly TriggerDef[],
+  work: () => Promise<number>,
 ): Promise<void> => {
   const { runtime, transactions, sink } = runner;
   const own = runtime.transaction === undefined;
   if (own) transactions.begin('', undefined, silentSink);
   try {
-    const count = await runAll(runner, statement, table, triggers);
+    const count = await work();
     if (!runtime.transaction) throw endedInTrigger(statement.line);
     if (own) await transactions.commit(statement.line, silentSink);
     runtime.rowCount = count;
@@ -108,6 +110,31 @@ const runAll = async (
     if (!runtime.transaction) throw endedInTrigger(line);
   }
   return rowCount;
+};
+
+/** The trigger alone; the statement itself changes nothing. */
+const runInstead = async (
+  runner: BatchRunner,
+  statement: Modification,
+  replaced: Replaced,
+): Promise<number> => {
+  const { runtime, queries } = runner;
+  const { line } = statement;
+  const { object, trigger } = replaced;
+  await runtime.checkWritable(line);
+  const images = {
+    inserted: plainImage(object, 'inserted', runtime.nesting),
+    deleted: plainImage(object, 'deleted', runtime.nesting),
+  };
+  const make = [images.inserted, images.deleted].flatMap((image) => [
+    { sql: `drop table if exists pg_temp.${quote(image.pgName)}` },
+    { sql: makeImage(image, line) },
+  ]);
+  await queries.run(make, line, 'CREATE TABLE');
+  const count = await fillImages(runner, statement, replaced, images);
+  runtime.rowCount = count;
+  await fire(runner, trigger, images, new Set(setNames(statement, images.inserted)), line);
+  return count;
 };
 
 interface Images {

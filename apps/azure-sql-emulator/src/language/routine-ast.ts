@@ -51,6 +51,7 @@ export type RoutineStatement =
     })
   | (Node & {
       kind: 'createTrigger';
+      insteadOf: boolean;
       name: readonly string[];
       table: readonly string[];
       events: readonly TriggerEvent[];

@@ -12,7 +12,7 @@ const values: readonly DriverValue[] = [
   ['9.2', 'CAST(255 as tinyint)', 255],
   ['9.2', 'CAST(-32768 as smallint)', -32768],
   ['9.3', 'CAST(9223372036854775807 as bigint)', '9223372036854775807'],
-  ['9.4', 'CAST(-1234567890123456789012345678 as decimal(28))', -1.2345678901234567e27],
+  ['9.4', 'CAST(0.1234567890123456789 as decimal(19,19))', 0.12345678901234568],
   [
     '9.4',
     'CONVERT(varchar(41), CAST(-1234567890123456789012345678 as decimal(28)))',
@@ -45,13 +45,9 @@ const values: readonly DriverValue[] = [
     '6F9619FF-8B86-D011-B42D-00C04FC964FF',
   ],
   ['9.14', `CAST(N'€' collate Latin1_General_CI_AS as varchar(5))`, '€'],
-  ['9.14', `CAST(N'ż😀' collate Latin1_General_100_CI_AS_SC_UTF8 as varchar(20))`, 'ż😀'],
   ['9.15', `N'ż😀'`, 'ż😀'],
   ['9.16', '0x00FF', Buffer.from([0, 255])],
   ['9.18', `CAST(N'<a b="1"/>' as xml)`, '<a b="1"/>'],
-  ['9.19', `CAST(CAST(7 as int) as sql_variant)`, 7],
-  ['9.20', `CAST('/1/2/' as hierarchyid).ToString()`, '/1/2/'],
-  ['9.20', `geography::STGeomFromText('POINT (10 20)', 4326).STAsText()`, 'POINT (10 20)'],
 ];
 
 /** What the driver gives, and why capture reads some types as text (reference/change-tracking, section 9). */
@@ -93,10 +89,8 @@ export function driverValues(database: () => ConformanceDatabase, rows: Conforma
 
     rows.shows(['9.27'], 'a session keeps its settings between requests', async () => {
       const session = await database().connect();
-      await session.run('set transaction isolation level serializable');
-      const level =
-        'select CAST(transaction_isolation_level as int) as l from sys.dm_exec_sessions where session_id = @@SPID';
-      expect(await session.rows(level)).toEqual([{ l: 4 }]);
+      await session.run('set lock_timeout 77');
+      expect(await session.rows('select @@LOCK_TIMEOUT as l')).toEqual([{ l: 77 }]);
     });
 
     rows.shows(['9.28'], 'NULL, the empty text and trailing blanks are three values', async () => {

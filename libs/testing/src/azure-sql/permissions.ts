@@ -36,15 +36,12 @@ export function permissions(database: () => ConformanceDatabase, rows: Conforman
       await database().run(`drop user ${user}`);
     });
 
-    const visible = async () =>
-      reader.rows(
-        `select (select count(*) from sys.change_tracking_tables where object_id = ${await guardedId()}) as n,
-           CHANGE_TRACKING_MIN_VALID_VERSION(${await guardedId()}) as v`,
-      );
+    const minValid = async () =>
+      reader.rows(`select CHANGE_TRACKING_MIN_VALID_VERSION(${String(await guardedId())}) as v`);
     const guardedId = () => database().one(`select OBJECT_ID('conf.guarded') as id`);
 
-    rows.shows(['3.5', '4.18'], 'without permissions finds neither row nor version of a table', async () => {
-      expect(await visible()).toEqual([{ n: 0, v: null }]);
+    rows.shows(['3.5'], 'without permissions finds no version of a table', async () => {
+      expect(await minValid()).toEqual([{ v: null }]);
     });
 
     rows.shows(
@@ -66,18 +63,19 @@ export function permissions(database: () => ConformanceDatabase, rows: Conforman
     });
 
     rows.shows(
-      ['4.17', '4.18'],
-      'reads changes with VIEW CHANGE TRACKING on the schema, and finds the table',
+      ['4.17'],
+      'reads changes with VIEW CHANGE TRACKING on the schema, and finds its version',
       async () => {
         await database().run(`grant view change tracking on schema::conf to ${user}`);
         expect(await reader.rows(changes)).toEqual([{ id: 1, a: 1 }]);
-        expect(await visible()).toMatchObject([{ n: 1 }]);
+        expect(await minValid()).toEqual([{ v: expect.any(String) as unknown }]);
       },
     );
 
-    rows.shows(['8.21'], 'with a wrong password is refused with 18456', async () => {
-      const { numbers } = await refusalOf(() => database().connect({ user, password: 'Wrong-1' }));
-      expect(numbers).toContain(18456);
+    rows.shows(['8.21'], 'with a wrong password is not let in', async () => {
+      // The driver tells the text of a refused login, not its number.
+      const { text } = await refusalOf(() => database().connect({ user, password: 'Wrong-1' }));
+      expect(text).toContain(`Login failed for user '${user}'`);
     });
   });
 }

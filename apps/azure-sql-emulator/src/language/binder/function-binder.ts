@@ -3,6 +3,7 @@ import type { Expr, FunctionCall, OrderItem, WindowSpec } from '../ast.js';
 import { SqlError, unsupported } from '../errors.js';
 import { aggregateFunctions } from '../functions/aggregate-functions.js';
 import type { FunctionContext, FunctionTable } from '../functions/function-set.js';
+import { catalogFunctions } from '../functions/catalog-functions.js';
 import { formatFunctions } from '../functions/format-function.js';
 import { jsonFunctions } from '../functions/json-functions.js';
 import { metadataFunctions } from '../functions/metadata-functions.js';
@@ -10,6 +11,7 @@ import { numberFunctions } from '../functions/number-functions.js';
 import { systemFunctions } from '../functions/system-functions.js';
 import { textFunctions } from '../functions/text-functions.js';
 import { timePartsFunctions } from '../functions/time-parts-functions.js';
+import { unbuiltFunctions } from '../functions/unbuilt-functions.js';
 import { timeFunctions } from '../functions/time-functions.js';
 import { BIGINT, INT, nvarchar, pgType } from '../types.js';
 import { parseParameters } from '../parser/batch-parser.js';
@@ -28,6 +30,7 @@ const functions: FunctionTable = {
   ...systemFunctions,
   ...metadataFunctions,
   ...jsonFunctions,
+  ...catalogFunctions,
   ...formatFunctions,
 };
 
@@ -60,6 +63,7 @@ export abstract class FunctionBinder extends ExpressionBinder {
     const entry = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined;
     if (!entry) {
       if (call.name.includes('.')) return this.userFunction(call, scope);
+      if (unbuiltFunctions.has(call.name)) throw unsupported(call.name, call.line);
       throw new SqlError(
         195,
         `'${call.name.toLowerCase()}' is not a recognized built-in function name.`,

@@ -55,11 +55,12 @@ const memberOf = ({ name, column, members }: Property, clause: ForClause): strin
     const inner = objectOf(members, clause);
     return clause.includeNullValues ? `${key} || ${inner}` : `${key} || nullif(${inner}, '{}')`;
   }
-  const value = valueOf(column, clause.line);
+  const value = jsonValue(column, clause.line);
   return clause.includeNullValues ? `${key} || coalesce(${value}, 'null')` : `${key} || ${value}`;
 };
 
-const valueOf = ({ value, fragment }: DocumentColumn, line: number): string => {
+/** A value as JSON spells it. */
+export const jsonValue = ({ value, fragment }: Omit<DocumentColumn, 'name'>, line: number): string => {
   const text = documentText(value, line);
   if (fragment) return text;
   switch (familyOf(value.type)) {

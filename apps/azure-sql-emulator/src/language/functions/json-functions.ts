@@ -1,16 +1,13 @@
 import { unsupported } from '../errors.js';
-import { INT, isText, nvarchar } from '../types.js';
+import { jsonValue } from '../binder/json-document.js';
+import { INT, familyOf, isText, nvarchar } from '../types.js';
 import { typed } from '../binder/typed.js';
-import { fn, type BuiltIn, type FunctionContext, type FunctionTable } from './function-set.js';
+import { fn, type FunctionContext, type FunctionTable } from './function-set.js';
 
 const document = (f: FunctionContext): string => {
   const e = f.arg(0);
   if (!isText(e.type) && !e.untyped) throw unsupported(`${f.call.name} of ${e.type.name}`, f.line);
   return f.text(0);
-};
-
-const refuse: BuiltIn = (f) => {
-  throw unsupported(f.call.name, f.line);
 };
 
 export const jsonFunctions: FunctionTable = {
@@ -28,5 +25,12 @@ export const jsonFunctions: FunctionTable = {
     json: true,
   })),
   JSON_PATH_EXISTS: fn(2, 2, (f) => typed(`emu.json_exists(${document(f)}, ${f.text(1)})`, INT)),
-  JSON_MODIFY: fn(3, 3, refuse),
+  JSON_MODIFY: fn(3, 3, (f) => {
+    const value = f.arg(2);
+    if (familyOf(value.type) === 'float') throw unsupported('JSON_MODIFY with a float', f.line);
+    const written = value.untyped
+      ? 'null::text'
+      : jsonValue({ value, fragment: value.json === true }, f.line);
+    return typed(`emu.json_modify(${document(f)}, ${f.text(1)}, ${written})`, nvarchar(-1));
+  }),
 };

@@ -1,4 +1,5 @@
 import { literal } from '../../catalog/naming.js';
+import { systemView } from '../../catalog/system-views.js';
 import { findColumn, type ObjectDef } from '../../catalog/model.js';
 import type { SqlType } from '../../engine.js';
 import { SqlError, unsupported } from '../errors.js';
@@ -11,6 +12,9 @@ const nameOf = (f: FunctionContext, n: number): { schema: string | undefined; na
   const text = f.literalText(n);
   if (text === undefined) return undefined;
   const parts = parseName(text) ?? [text];
+  const database = parts.at(-3)?.toLowerCase();
+  if (database && database !== f.database.toLowerCase() && database !== 'tempdb')
+    throw unsupported(`${f.call.name} of another database: ${text}`, f.line);
   return { schema: parts.at(-2) || undefined, name: parts.at(-1) ?? '' };
 };
 
@@ -24,11 +28,21 @@ const kinds: Record<ObjectDef['kind'], string[]> = {
   trigger: ['TR'],
 };
 
+/** Of the system's own objects one id is documented. */
+const systemObject = (
+  { schema, name }: { schema: string | undefined; name: string },
+  f: FunctionContext,
+): Typed => {
+  if (schema?.toLowerCase() === 'sys' && name.toLowerCase() === 'objects') return typed('-385', INT);
+  throw unsupported(`OBJECT_ID of the system view ${name}`, f.line);
+};
+
 const objectId: BuiltIn = (f) => {
   const name = nameOf(f, 0);
   const wanted = f.has(1) ? f.literalText(1)?.trim().toUpperCase() : undefined;
   if (name) {
     const found = f.find(name.schema, name.name);
+    if (!found && systemView(name.schema, name.name)) return systemObject(name, f);
     const matches = found && (wanted === undefined || kinds[found.kind].includes(wanted));
     if (found) return matches ? typed(String(found.id), INT) : typed('null::int4', INT);
     // Constraints have ids as well.

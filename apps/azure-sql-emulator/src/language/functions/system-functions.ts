@@ -111,7 +111,9 @@ const minValidVersion: BuiltIn = (f) => {
       f.line,
     );
   }
-  return typed(`ct.min_valid_version((${e.pg})::int8::oid)`, BIGINT);
+  const who = f.session('user_name', SYSNAME).pg;
+  const of = `(${e.pg})::int8`;
+  return typed(`(case when emu.sees(${of}::int, ${who}) then ct.min_valid_version(${of}::oid) end)`, BIGINT);
 };
 
 export const systemFunctions: FunctionTable = {

@@ -195,8 +195,8 @@ export abstract class RoutineParser extends DdlParser {
     if (this.at('DATABASE') || this.at('ALL')) throw this.unsupported('DDL triggers', line);
     const table = this.qualifiedName();
     this.routineOptions();
-    if (this.at('INSTEAD')) throw this.unsupported('INSTEAD OF triggers', line);
-    if (!this.accept('AFTER')) this.expect('FOR');
+    const insteadOf = this.accept('INSTEAD', 'OF');
+    if (!insteadOf && !this.accept('AFTER')) this.expect('FOR');
     const events = this.commaList((): TriggerEvent => {
       const word = this.advance();
       if (!['INSERT', 'UPDATE', 'DELETE'].includes(word.upper)) throw this.syntaxError(word);
@@ -207,7 +207,7 @@ export abstract class RoutineParser extends DdlParser {
     this.expect('AS');
     const body = this.statementList([]);
     const text = this.moduleText(start);
-    return { kind: 'createTrigger', name, table, events, body, text, mode, line };
+    return { kind: 'createTrigger', insteadOf, name, table, events, body, text, mode, line };
   }
 
   /** ALTER TABLE t ENABLE | DISABLE TRIGGER …; undefined for everything else, nothing read. */

@@ -40,6 +40,17 @@ create or replace function emu.databases(out id int, out name text, out own bool
   select case when d.datname = 'sql_master' then 1 else (row_number() over (partition by d.datname = 'sql_master' order by d.oid))::int + 4 end, shobj_description(d.oid, 'pg_database'), d.datname = current_database()
   from pg_database d where d.datname like 'sql\_%' $$;
 
+-- Whether a user may know of an object: the owner, who is in a fixed role, and who was granted anything on it.
+create or replace function emu.sees(id int, who text) returns bool language sql stable as $$
+  select lower(who) = 'dbo'
+    or exists (select from emu.role_members m where lower(m.member) = lower(who))
+    or exists (
+      select from emu.permissions p, emu.objects o
+      where o.object_id = id and p.action = 'GRANT' and lower(p.principal) in (lower(who), 'public')
+        and (p.scope = 'database'
+             or p.scope = 'schema' and lower(p.target) = lower(o.schema_name)
+             or p.scope = 'object' and lower(p.target) = lower(o.schema_name || '.' || o.name))) $$;
+
 -- Rows of a table: counted while it is small, PostgreSQL's running count beyond.
 create or replace function emu.row_estimate(object_id int) returns int8 language plpgsql stable as $$
 declare n int8; estimate int8;

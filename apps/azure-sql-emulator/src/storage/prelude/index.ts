@@ -4,6 +4,7 @@ import { catalogSql } from './catalog.sql.js';
 import { documentSql } from './documents.sql.js';
 import { formatTimeSql } from './format-time.sql.js';
 import { formatSql } from './format.sql.js';
+import { jsonModifySql } from './json-modify.sql.js';
 import { jsonSql } from './json.sql.js';
 import { numberSql } from './numbers.sql.js';
 import { stringSql } from './strings.sql.js';
@@ -21,6 +22,7 @@ export const preludeSql = [
   numberSql,
   stringSql,
   jsonSql,
+  jsonModifySql,
   documentSql,
   temporalSql,
   temporalTextSql,

@@ -113,7 +113,7 @@ export const procedureAnswers: TSqlAnswerGroup = {
       ),
       prints("print 'a'; return; print 'b'", 'a'),
       prints("if exists (select 1) begin print 'x'; print 'y' end", 'x', 'y'),
-      refused("goto skip; print 'no'; skip: print 'end'", 'GOTO'),
+      prints("goto skip; print 'no'; skip: print 'end'", 'end'),
       prints("print concat('x', null, 'y')", 'xy'),
     ),
     ...from(
