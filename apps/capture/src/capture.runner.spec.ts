@@ -68,6 +68,7 @@ withKafka('capture on Kafka', () => {
     const running = world.world.start((producer): TransactionalProducer => ({
       initialise: () => producer.initialise(),
       close: () => producer.close(),
+      lot: () => producer.lot(),
       begin: async () => {
         const transaction = await producer.begin();
         return {

@@ -4,6 +4,7 @@ import {
   partitionOf,
   type OutgoingRecord,
   type ProducerTransaction,
+  type RecordLot,
   type TransactionalProducer,
 } from '@thalamus/kafka';
 
@@ -24,8 +25,7 @@ export interface Destination {
  */
 export class RowPublisher {
   private transaction: ProducerTransaction | undefined;
-  private buffer: OutgoingRecord[] = [];
-  private buffered = 0;
+  private lot: RecordLot;
   private sending: Promise<void> | undefined;
   private failure: unknown;
   private offsets: PartitionOffsets = {};
@@ -37,25 +37,21 @@ export class RowPublisher {
   constructor(
     private readonly producer: TransactionalProducer,
     private readonly inFlightBytes: number,
-  ) {}
+  ) {
+    this.lot = producer.lot();
+  }
 
   get rowCount(): number {
     return this.rows;
   }
-  get byteCount(): number {
-    return this.bytes;
-  }
   /** The reader must await {@link drain} before it adds more. */
   get isFull(): boolean {
-    return this.buffered >= Math.min(sendBytes, this.inFlightBytes / 2);
+    return this.lot.bytes >= Math.min(sendBytes, this.inFlightBytes / 2);
   }
 
   /** A row; `value` null is a tombstone and counts as no row. */
   add(to: Destination, key: string, value: string | null, committedMs: number): void {
-    this.buffer.push({ topic: to.topic, partition: partitionOf(key, to.partitions), key, value });
-    const size = key.length + (value?.length ?? 0);
-    this.buffered += size;
-    this.bytes += size;
+    this.lot.add(to.topic, partitionOf(key, to.partitions), key, value);
     if (value === null) return;
     this.rows++;
     if (this.newest === undefined || committedMs > this.newest) this.newest = committedMs;
@@ -65,17 +61,17 @@ export class RowPublisher {
   async drain(): Promise<void> {
     await this.sending;
     if (this.failure !== undefined) throw this.failure as Error;
-    if (this.buffer.length === 0) return;
-    const records = this.buffer;
-    this.buffer = [];
-    this.buffered = 0;
+    const { lot } = this;
+    if (lot.bytes === 0) return;
+    this.lot = this.producer.lot();
+    this.bytes += lot.bytes;
     this.transaction ??= await this.producer.begin();
-    this.sending = this.send(this.transaction, records);
+    this.sending = this.send(this.transaction, lot);
   }
 
-  private async send(transaction: ProducerTransaction, records: OutgoingRecord[]): Promise<void> {
+  private async send(transaction: ProducerTransaction, lot: RecordLot): Promise<void> {
     try {
-      this.offsets = mergeOffsets(this.offsets, await transaction.send(records));
+      this.offsets = mergeOffsets(this.offsets, await transaction.send(lot));
     } catch (error) {
       this.failure = error; // thrown by the next drain: nobody awaits this promise meanwhile
     }

@@ -23,6 +23,7 @@ export {
   KafkaJsTransactionalProducer,
   type OutgoingRecord,
   type ProducerTransaction,
+  type RecordLot,
   type TransactionalProducer,
   type TransactionalProducerOptions,
 } from './transactional-producer.js';

@@ -1,5 +1,6 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { offset, type Offset, type PartitionOffsets } from '@thalamus/contracts';
+import { EncodedRecords } from './encoded-records.js';
 import { compressionType, type Compression } from './kafka-connection.js';
 import { translateKafkaError } from './kafka.errors.js';
 
@@ -7,19 +8,28 @@ import { translateKafkaError } from './kafka.errors.js';
 export interface OutgoingRecord {
   readonly topic: string;
   readonly partition: number;
-  readonly key: string | Buffer;
+  readonly key: string;
   /** null = tombstone. */
-  readonly value: string | Buffer | null;
+  readonly value: string | null;
+}
+
+/** Many records for one request, in the producer's own form: they cost no more memory than their bytes. */
+export interface RecordLot {
+  /** Bytes of keys and values, before compression. */
+  readonly bytes: number;
+  /** @param value null = tombstone */
+  add(topic: string, partition: number, key: string, value: string | null): void;
 }
 
 /** One Kafka transaction. After a failure only {@link abort} is left, and the producer is of no more use. */
 export interface ProducerTransaction {
   /**
    * Sends records in order; resolves when all replicas have them.
+   * @param records few records, or a lot of the same producer
    * @returns the end offset of every partition touched: one past its last record
    * @throws {PipelineError} THAL-K001, THAL-K002 (fenced), THAL-K003
    */
-  send(records: readonly OutgoingRecord[]): Promise<PartitionOffsets>;
+  send(records: readonly OutgoingRecord[] | RecordLot): Promise<PartitionOffsets>;
   commit(): Promise<void>;
   abort(): Promise<void>;
 }
@@ -33,6 +43,8 @@ export interface TransactionalProducer {
   /** Fences every earlier producer of the same id and aborts what it left open. */
   initialise(): Promise<void>;
   begin(): Promise<ProducerTransaction>;
+  /** An empty lot. */
+  lot(): RecordLot;
   close(): Promise<void>;
 }
 
@@ -79,6 +91,10 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
     }
   }
 
+  lot(): RecordLot {
+    return new EncodedRecords();
+  }
+
   async close(): Promise<void> {
     await this.producer.disconnect();
   }
@@ -90,29 +106,22 @@ class KafkaJsTransaction implements ProducerTransaction {
     private readonly compression: number,
   ) {}
 
-  async send(records: readonly OutgoingRecord[]): Promise<PartitionOffsets> {
-    const byTopic = Map.groupBy(records, (record) => record.topic);
+  async send(records: readonly OutgoingRecord[] | RecordLot): Promise<PartitionOffsets> {
+    const lot = records instanceof EncodedRecords ? records : encode(records);
     try {
       const acknowledged = await this.transaction.sendBatch({
         acks: -1,
         compression: this.compression,
-        topicMessages: [...byTopic].map(([topic, messages]) => ({
-          topic,
-          messages: messages.map(({ partition, key, value }) => ({ partition, key, value })),
-        })),
+        topicMessages: lot.topicMessages(),
       });
-      const sent = countByPartition(records);
       const ends: Record<string, Record<string, Offset>> = {};
       for (const { topicName, partition, baseOffset } of acknowledged) {
-        const count = sent.get(topicName)?.get(partition) ?? 0;
+        const count = lot.count(topicName, partition);
         (ends[topicName] ??= {})[partition] = offset(Number(baseOffset) + count);
       }
       return ends;
     } catch (error) {
-      throw translateKafkaError(
-        error,
-        `sending ${records.length} records to ${[...byTopic.keys()].join(', ')}`,
-      );
+      throw translateKafkaError(error, `sending ${lot.bytes} bytes to ${lot.topicNames.join(', ')}`);
     }
   }
 
@@ -133,12 +142,10 @@ class KafkaJsTransaction implements ProducerTransaction {
   }
 }
 
-function countByPartition(records: readonly OutgoingRecord[]): Map<string, Map<number, number>> {
-  const counts = new Map<string, Map<number, number>>();
-  for (const { topic, partition } of records) {
-    const ofTopic = counts.get(topic) ?? new Map<number, number>();
-    if (ofTopic.size === 0) counts.set(topic, ofTopic);
-    ofTopic.set(partition, (ofTopic.get(partition) ?? 0) + 1);
-  }
-  return counts;
+function encode(records: readonly OutgoingRecord[] | RecordLot): EncodedRecords {
+  if (!Array.isArray(records)) throw new TypeError('a lot of another producer');
+  const lot = new EncodedRecords();
+  for (const { topic, partition, key, value } of records as readonly OutgoingRecord[])
+    lot.add(topic, partition, key, value);
+  return lot;
 }

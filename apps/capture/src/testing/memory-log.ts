@@ -1,5 +1,5 @@
 import { offset, PipelineError, type PartitionOffsets } from '@thalamus/contracts';
-import type { OutgoingRecord, ProducerTransaction, TransactionalProducer } from '@thalamus/kafka';
+import type { OutgoingRecord, ProducerTransaction, RecordLot, TransactionalProducer } from '@thalamus/kafka';
 
 export interface LoggedRecord {
   readonly topic: string;
@@ -38,6 +38,7 @@ export class MemoryLog {
     return {
       initialise: () => Promise.resolve(),
       begin: () => Promise.resolve(this.transaction(fence)),
+      lot: () => new MemoryLot(),
       close: () => Promise.resolve(),
     };
   }
@@ -53,7 +54,7 @@ export class MemoryLog {
         await Promise.resolve();
         fence();
         this.breakIf('send');
-        return this.append(records, transaction, touched);
+        return this.append(recordsOf(records), transaction, touched);
       },
       commit: async () => {
         await Promise.resolve();
@@ -86,8 +87,8 @@ export class MemoryLog {
         topic,
         partition,
         offset: at,
-        key: key.toString(),
-        value: value?.toString() ?? null,
+        key,
+        value,
         transaction,
       });
       (ends[topic] ??= {})[partition] = offset(at + 1);
@@ -100,4 +101,20 @@ export class MemoryLog {
     this.nextBreak = undefined;
     throw new PipelineError('THAL-K001', `broken: ${where}`);
   }
+}
+
+class MemoryLot implements RecordLot {
+  readonly records: OutgoingRecord[] = [];
+  bytes = 0;
+
+  add(topic: string, partition: number, key: string, value: string | null): void {
+    this.records.push({ topic, partition, key, value });
+    this.bytes += Buffer.byteLength(key) + Buffer.byteLength(value ?? '');
+  }
+}
+
+function recordsOf(sent: readonly OutgoingRecord[] | RecordLot): readonly OutgoingRecord[] {
+  if (sent instanceof MemoryLot) return sent.records;
+  if (!Array.isArray(sent)) throw new TypeError('a lot of another producer');
+  return sent as readonly OutgoingRecord[];
 }
