@@ -63,7 +63,7 @@ describe('a membership', () => {
     expect(log.filter((line) => line.startsWith('announce'))).toEqual([]);
     await finish('0:0-1');
     expect(log.slice(2)).toEqual(['announce 0:0-1 0:1-2', 'commit 0:2', 'released']);
-    expect(under.chars).toBe(0);
+    expect(under.bytes).toBe(0);
   });
 
   it('lets a slow partition hold up nobody but itself', async () => {
@@ -99,7 +99,7 @@ describe('a membership', () => {
     await finish('0:0-1');
     await under.accept(topic, 0, [record(1, event(2))], 0);
     expect(log).toEqual(['upload 0:0-1']);
-    expect(under.chars).toBe(0);
+    expect(under.bytes).toBe(0);
   });
 
   it('drains: closes what is open and waits until it is committed', async () => {

@@ -45,7 +45,7 @@ export class Membership {
   private readonly queues = new Map<string, Queued[]>();
   private readonly waitingForSlot: Queued[] = [];
   private uploading = 0;
-  private queuedChars = 0;
+  private queuedBytes = 0;
   private announcing = false;
   private drains: (() => void)[] = [];
 
@@ -98,18 +98,18 @@ export class Membership {
     for (const stager of this.stagers.values()) stager.tick(nowMs);
   }
 
-  /** Characters held in open and queued segments. */
-  get chars(): number {
+  /** Bytes held in open and queued segments. */
+  get bytes(): number {
     let open = 0;
-    for (const stager of this.stagers.values()) open += stager.openChars;
-    return open + this.queuedChars;
+    for (const stager of this.stagers.values()) open += stager.openBytes;
+    return open + this.queuedBytes;
   }
 
-  /** Characters held for one partition. */
-  charsOf(topic: string, partition: number): number {
+  /** Bytes held for one partition. */
+  bytesOf(topic: string, partition: number): number {
     const key = partitionKey(topic, partition);
-    const queued = this.queues.get(key)?.reduce((sum, { segment }) => sum + segment.chars, 0) ?? 0;
-    return queued + (this.stagers.get(key)?.openChars ?? 0);
+    const queued = this.queues.get(key)?.reduce((sum, { segment }) => sum + segment.bytes, 0) ?? 0;
+    return queued + (this.stagers.get(key)?.openBytes ?? 0);
   }
 
   revoke(): void {
@@ -117,7 +117,7 @@ export class Membership {
     this.stagers.clear();
     this.queues.clear();
     this.waitingForSlot.length = 0;
-    this.queuedChars = 0;
+    this.queuedBytes = 0;
     this.settleDrains();
   }
 
@@ -135,7 +135,7 @@ export class Membership {
     const queue = this.queues.get(key) ?? [];
     queue.push(queued);
     this.queues.set(key, queue);
-    this.queuedChars += segment.chars;
+    this.queuedBytes += segment.bytes;
     this.waitingForSlot.push(queued);
     this.fillSlots();
   }
@@ -171,7 +171,7 @@ export class Membership {
         if (this.revoked) return;
         // Only now: a crash between the two repeats files; the other way round it would lose them.
         await this.ports.commit(lastOffsets(ready));
-        for (const { segment } of ready) this.queuedChars -= segment.chars;
+        for (const { segment } of ready) this.queuedBytes -= segment.bytes;
         this.ports.onReleased();
       }
     } catch (error) {

@@ -54,8 +54,8 @@ export class PartitionStager {
   get reached(): number {
     return this.open?.to ?? this.next;
   }
-  get openChars(): number {
-    return this.open?.chars ?? 0;
+  get openBytes(): number {
+    return this.open?.bytes ?? 0;
   }
 
   /** Records from here to `offset` are gone from Kafka: the hole must show in the coverage. */
@@ -99,7 +99,7 @@ export class PartitionStager {
     } catch (error) {
       segment.reject(offset, error, record.value?.toString('utf8') ?? '', nowMs);
     }
-    if (segment.rowCount >= this.limits.maxFileRows || segment.chars >= this.limits.maxFileBytes)
+    if (segment.rowCount >= this.limits.maxFileRows || segment.bytes >= this.limits.maxFileBytes)
       this.flush();
   }
 

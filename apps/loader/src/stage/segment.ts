@@ -1,7 +1,7 @@
 import type { TableId } from '@thalamus/contracts';
 import {
   addCoercions,
-  LastByKey,
+  LinesByKey,
   UnfitValueError,
   type Coercions,
   type RowEncoder,
@@ -24,9 +24,6 @@ export interface Unfit {
   readonly event: string;
 }
 
-/** Strings of this many characters become one buffer on their way into the compressor. */
-const chunkChars = 256 * 1024;
-
 /**
  * The rows of offsets `[from, to)` of one partition that go into one file: one batch, one schema, one set of
  * generations. Within it the last state of each key wins.
@@ -34,12 +31,10 @@ const chunkChars = 256 * 1024;
 export class Segment {
   readonly coercions: Coercions = {};
   readonly unfit: Unfit[] = [];
-  private readonly rows = new LastByKey<string>();
+  private readonly rows = new LinesByKey();
   private readonly deletions = new Set<string>();
   /** Coercions of the row at hand. */
   private made: Coercions = {};
-  /** Characters held: what back-pressure counts. */
-  chars = 0;
   to: number;
   /** Time of the oldest event, ms since the epoch, as capture published it. */
   oldestPublishedMs = Number.POSITIVE_INFINITY;
@@ -59,15 +54,17 @@ export class Segment {
   get rowCount(): number {
     return this.rows.size;
   }
+  /** Bytes held: what back-pressure counts. */
+  get bytes(): number {
+    return this.rows.bytes;
+  }
   get deleteCount(): number {
     return this.deletions.size;
   }
 
   /** Adds one event; `key` is the record's key. */
   add(event: ChangeEvent, key: string, offset: number, encoder: RowEncoder, nowMs: number): void {
-    const line = encoder.encode(event, offset, this.made);
-    const replaced = this.rows.put(key, line);
-    this.chars += line.length - (replaced?.length ?? 0);
+    this.rows.put(key, encoder.encode(event, offset, this.made));
     if (event.op === 'd') this.deletions.add(key);
     else this.deletions.delete(key);
     this.countMade();
@@ -103,14 +100,7 @@ export class Segment {
   }
 
   /** The file's text in pieces. */
-  *chunks(): Generator<Buffer> {
-    let text = '';
-    for (const line of this.rows.values()) {
-      text += line;
-      if (text.length < chunkChars) continue;
-      yield Buffer.from(text, 'utf8');
-      text = '';
-    }
-    if (text !== '') yield Buffer.from(text, 'utf8');
+  chunks(): Generator<Buffer> {
+    return this.rows.text();
   }
 }

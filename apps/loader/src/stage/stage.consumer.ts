@@ -170,19 +170,19 @@ export class StageConsumer {
   /** Pauses a partition that holds more than its share, or any when all together hold too much. */
   private restrain(membership: Membership, topic: string, partition: number): void {
     const { bufferBytes, maxFileBytes } = this.options.limits;
-    const full = membership.chars > bufferBytes;
-    if (!full && membership.charsOf(topic, partition) < 2 * maxFileBytes) return;
+    const full = membership.bytes > bufferBytes;
+    if (!full && membership.bytesOf(topic, partition) < 2 * maxFileBytes) return;
     this.paused.set(`${topic}/${partition}`, { topic, partition });
     this.consumer?.pause([{ topic, partitions: [partition] }]);
   }
 
   private relax(membership: Membership): void {
     if (this.paused.size === 0 || membership !== this.membership) return;
-    if (membership.chars > this.options.limits.bufferBytes / 2) return;
+    if (membership.bytes > this.options.limits.bufferBytes / 2) return;
     const { maxFileBytes } = this.options.limits;
     this.resume(
       [...this.paused.values()].filter(
-        ({ topic, partition }) => membership.charsOf(topic, partition) < maxFileBytes,
+        ({ topic, partition }) => membership.bytesOf(topic, partition) < maxFileBytes,
       ),
     );
   }
