@@ -3,13 +3,12 @@ import type { Query, Statement } from '../language/ast.js';
 import { parseBatch } from '../language/parser/batch-parser.js';
 import type { AliasTypes } from '../language/parser/type-parser.js';
 import type { PgConnection } from '../storage/pg-connection.js';
-
-const MAX_CACHED_BATCHES = 512;
+import { BatchCache } from './batch-cache.js';
 
 /** What all sessions of one database share: its catalogue, parsed batches, and which objects DDL touched when. */
 export class Database {
   private catalog: Promise<Catalog> | undefined;
-  private readonly batches = new Map<string, readonly Statement[]>();
+  private readonly batches = new BatchCache();
   private readonly views = new Map<string, { query: Query; columns: readonly string[] | undefined }>();
   private readonly touched = new Map<number, number>();
   /** Counts committed DDL statements and truncations. */
@@ -55,19 +54,9 @@ export class Database {
   parse(sql: string, context: string, quotedIdentifier: boolean): readonly Statement[] {
     const key = `${context}\0${quotedIdentifier ? 1 : 0}\0${sql}`;
     const cached = this.batches.get(key);
-    if (cached) {
-      this.batches.delete(key);
-      this.batches.set(key, cached);
-      return cached;
-    }
+    if (cached) return cached;
     const statements = parseBatch(sql, quotedIdentifier, this.aliasTypes);
-    if (sql.length <= 64 * 1024) {
-      this.batches.set(key, statements);
-      if (this.batches.size > MAX_CACHED_BATCHES) {
-        const oldest = this.batches.keys().next().value;
-        if (oldest !== undefined) this.batches.delete(oldest);
-      }
-    }
+    this.batches.add(key, statements);
     return statements;
   }
 

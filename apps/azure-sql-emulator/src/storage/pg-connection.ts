@@ -1,65 +1,33 @@
-import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { KeptStatements } from './kept-statements.js';
+import { PgAuthentication } from './pg-authentication.js';
+import type { PgAddress, PgCommand } from './pg-command.js';
 import { PgError } from './pg-error.js';
-import { scramClient, type ScramExchange } from './scram.js';
+import { errorFields, message, rowFields } from './pg-message.js';
+import { PgMessageReader } from './pg-message-reader.js';
+import { PgRequestWriter } from './pg-request-writer.js';
 
-export interface PgAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-}
-
-/** One command of a pipeline: Parse, Bind, Execute. */
-export interface PgCommand {
-  readonly sql: string;
-  /** Text form; null is NULL. */
-  readonly params?: readonly (string | null)[];
-  /** Format of each result column: 0 text, 1 binary. */
-  readonly formats?: readonly number[];
-  /** Keep the statement prepared on this connection. */
-  readonly keep?: boolean;
-  /** Called for each row with the fields as they came; the buffers are valid during the call only. */
-  readonly onRow?: (fields: readonly (Buffer | null)[]) => void;
-  /** In place of `onRow`: the DataRow where it lies, `at` its first field's length; the buffer is valid during the call only. */
-  readonly onStoredRow?: (message: Buffer, at: number) => void;
-  /** Text lines for COPY … FROM STDIN. */
-  readonly copyIn?: AsyncIterable<Buffer>;
-}
+export type { PgAddress, PgCommand } from './pg-command.js';
 
 interface Pending {
   readonly commands: readonly PgCommand[];
   at: number;
   readonly tags: string[];
+  /** Texts sent to be parsed, in order, until PostgreSQL says that it has them. */
+  readonly parsing: string[];
+  parsed: number;
   error: Error | undefined;
   readonly resolve: (tags: string[]) => void;
   readonly reject: (error: Error) => void;
 }
 
-const cString = (text: string): Buffer => Buffer.from(`${text}\0`);
+const NO_PARAMS: readonly string[] = [];
+const NO_FORMATS: readonly number[] = [];
 
-const message = (type: string, ...parts: readonly Buffer[]): Buffer => {
-  const length = parts.reduce((sum, part) => sum + part.length, 4);
-  const head = Buffer.allocUnsafe(5);
-  head.write(type, 0, 'latin1');
-  head.writeInt32BE(length, 1);
-  return Buffer.concat([head, ...parts], length + 1);
-};
+const NOTHING = Buffer.alloc(0);
 
-const int16 = (value: number): Buffer => {
-  const buffer = Buffer.allocUnsafe(2);
-  buffer.writeInt16BE(value);
-  return buffer;
-};
-
-const int32 = (value: number): Buffer => {
-  const buffer = Buffer.allocUnsafe(4);
-  buffer.writeInt32BE(value);
-  return buffer;
-};
-
-const SYNC = message('S');
-const MAX_KEPT = 256;
+/** Bytes read from a socket at a time. */
+const READ_BYTES = 64 * 1024;
 
 /**
  * A connection to PostgreSQL that pipelines: all commands of one `run` travel together and end in one Sync, so that
@@ -68,18 +36,14 @@ const MAX_KEPT = 256;
  */
 export class PgConnection {
   private readonly socket: Socket;
-  private buffered: Buffer = Buffer.alloc(0);
+  private readonly reader: PgMessageReader;
+  private readonly writer = new PgRequestWriter();
+  private readonly kept = new KeptStatements();
+  private readonly authentication: PgAuthentication;
   private pending: Pending | undefined;
   private processId = 0;
   private secret = 0;
-  private readonly kept = new Map<string, string>();
-  private counter = 0;
-  /** Prepared statements to close with the next pipeline. */
-  private stale: string[] = [];
   private startup: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  private scram: ScramExchange | undefined;
-  private paused = false;
-  private draining = false;
   private fatal: Error | undefined;
   /** Status byte of the last ReadyForQuery: I, T or E. */
   transactionStatus = 'I';
@@ -88,9 +52,21 @@ export class PgConnection {
     private readonly address: PgAddress,
     private readonly database: string,
   ) {
-    this.socket = connect({ host: address.host, port: address.port });
+    this.authentication = new PgAuthentication(address.user, address.password);
+    this.reader = new PgMessageReader((buffer, start, end) => this.receive(buffer, start, end));
+    this.socket = connect({
+      host: address.host,
+      port: address.port,
+      // One buffer for all that ever comes: a result of any size costs no allocation for its bytes.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+        callback: (size, bytes) => {
+          this.reader.push(Buffer.from(bytes.buffer, bytes.byteOffset, size));
+          return true;
+        },
+      },
+    });
     this.socket.setNoDelay(true);
-    this.socket.on('data', (chunk: Buffer) => this.receive(chunk));
     this.socket.on('error', (error) => this.fail(error));
     this.socket.on('close', () => this.fail(new Error('PostgreSQL closed the connection')));
   }
@@ -108,12 +84,12 @@ export class PgConnection {
 
   private start(settings: Record<string, string>): Promise<void> {
     const pairs = { user: this.address.user, database: this.database, client_encoding: 'UTF8', ...settings };
-    const body = Buffer.concat([
-      int32(196608),
-      ...Object.entries(pairs).flatMap(([key, value]) => [cString(key), cString(value)]),
-      Buffer.from([0]),
-    ]);
-    this.socket.write(Buffer.concat([int32(body.length + 4), body]));
+    const text = Object.entries(pairs).map(([key, value]) => `${key}\0${value}\0`);
+    const body = Buffer.from(`${text.join('')}\0`);
+    const head = Buffer.alloc(8);
+    head.writeInt32BE(body.length + 8, 0);
+    head.writeInt32BE(196608, 4);
+    this.socket.write(Buffer.concat([head, body]));
     return new Promise((resolve, reject) => {
       this.startup = { resolve, reject };
     });
@@ -130,15 +106,14 @@ export class PgConnection {
 
   /** Resolves to the command tags. Rejects with the first error; what followed it was skipped by PostgreSQL. */
   run(commands: readonly PgCommand[]): Promise<string[]> {
-    if (this.fatal) return Promise.reject(this.fatal);
-    if (this.pending) return Promise.reject(new Error('a pipeline is already running on this connection'));
-    const parts: Buffer[] = this.stale.splice(0).map((name) => message('C', Buffer.from('S'), cString(name)));
-    for (const command of commands) this.encode(command, parts);
-    parts.push(SYNC);
-    this.socket.write(Buffer.concat(parts));
-    return new Promise((resolve, reject) => {
-      this.pending = { commands, at: 0, tags: [], error: undefined, resolve, reject };
-    });
+    const refused = this.refusal();
+    if (refused) return Promise.reject(refused);
+    const { writer } = this;
+    for (const name of this.kept.takeStale()) writer.closeStatement(name);
+    const parsing: string[] = [];
+    for (const command of commands) this.encode(command, parsing);
+    writer.sync();
+    return this.send(commands, parsing);
   }
 
   /** Rows of one command as text, for the emulator's own questions. */
@@ -156,107 +131,76 @@ export class PgConnection {
 
   /** Several commands in one string by the simple protocol; the results are thrown away. */
   script(sql: string): Promise<string[]> {
-    if (this.fatal) return Promise.reject(this.fatal);
-    if (this.pending) return Promise.reject(new Error('a pipeline is already running on this connection'));
-    this.socket.write(message('Q', cString(sql)));
-    return new Promise((resolve, reject) => {
-      this.pending = { commands: [], at: 0, tags: [], error: undefined, resolve, reject };
-    });
+    const refused = this.refusal();
+    if (refused) return Promise.reject(refused);
+    this.writer.query(sql);
+    return this.send([], []);
   }
 
   /** Prepared statements may have been made for tables that no longer look the same. */
   forgetPrepared(): void {
-    this.stale.push(...this.kept.values());
-    this.kept.clear();
+    this.kept.forget();
   }
 
-  private encode(command: PgCommand, parts: Buffer[]): void {
-    const params = command.params ?? [];
-    let name = command.keep ? this.kept.get(command.sql) : '';
-    if (name === undefined || name === '') {
-      if (command.keep) {
-        if (this.kept.size >= MAX_KEPT) this.evict(parts);
-        name = `s${++this.counter}`;
-        this.kept.set(command.sql, name);
-      }
-      parts.push(message('P', cString(name ?? ''), cString(command.sql), int16(0)));
+  private refusal(): Error | undefined {
+    return this.pending ? new Error('a pipeline is already running on this connection') : this.fatal;
+  }
+
+  private encode(command: PgCommand, parsing: string[]): void {
+    const { writer } = this;
+    const { sql, params = NO_PARAMS, formats = NO_FORMATS } = command;
+    const { name, parse } = command.keep === true ? this.kept.use(sql) : { name: '', parse: true };
+    if (parse) {
+      writer.parse(name, sql);
+      parsing.push(sql);
     }
-    parts.push(this.bind(name ?? '', params, command.formats ?? []));
-    parts.push(message('E', cString(''), int32(0)));
+    writer.bind(name, params, formats);
+    writer.execute();
   }
 
-  private evict(parts: Buffer[]): void {
-    const oldest = this.kept.entries().next().value;
-    if (!oldest) return;
-    this.kept.delete(oldest[0]);
-    parts.push(message('C', Buffer.from('S'), cString(oldest[1])));
-  }
-
-  private bind(name: string, params: readonly (string | null)[], formats: readonly number[]): Buffer {
-    const parts: Buffer[] = [cString(''), cString(name), int16(0), int16(params.length)];
-    for (const value of params) {
-      if (value === null) parts.push(int32(-1));
-      else {
-        const bytes = Buffer.from(value, 'utf8');
-        parts.push(int32(bytes.length), bytes);
-      }
-    }
-    parts.push(int16(formats.length), ...formats.map(int16));
-    return message('B', ...parts);
-  }
-
-  private receive(chunk: Buffer): void {
-    this.buffered = this.buffered.length === 0 ? chunk : Buffer.concat([this.buffered, chunk]);
-    this.drain();
-  }
-
-  private drain(): void {
-    if (this.draining) return;
-    this.draining = true;
-    let offset = 0;
-    const buffer = this.buffered;
-    try {
-      while (!this.paused && buffer.length - offset >= 5) {
-        const length = buffer.readInt32BE(offset + 1);
-        if (buffer.length - offset < length + 1) break;
-        const type = buffer[offset]!;
-        if (type !== 0x44 || !this.storedRow(buffer, offset + 7))
-          this.handle(type, buffer.subarray(offset + 5, offset + 1 + length));
-        offset += length + 1;
-      }
-    } finally {
-      this.buffered = this.buffered === buffer ? buffer.subarray(offset) : this.buffered;
-      this.draining = false;
-    }
+  private send(commands: readonly PgCommand[], parsing: string[]): Promise<string[]> {
+    this.socket.write(this.writer.take());
+    return new Promise((resolve, reject) => {
+      const progress = { at: 0, tags: [], parsed: 0, error: undefined };
+      this.pending = { commands, parsing, ...progress, resolve, reject };
+    });
   }
 
   /** Stop reading until `resume`: PostgreSQL then waits as well. */
   pause(): void {
-    this.paused = true;
+    this.reader.pause();
     this.socket.pause();
   }
 
   resume(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    this.socket.resume();
-    this.drain();
+    // What was held may have filled the client's buffer again.
+    if (this.reader.resume()) this.socket.resume();
+  }
+
+  private receive(buffer: Buffer, start: number, end: number): void {
+    const type = buffer[start] ?? 0;
+    if (type === 0x44) return this.dataRow(buffer, start + 7);
+    this.handle(type, buffer.subarray(start + 5, end));
   }
 
   private handle(type: number, body: Buffer): void {
     switch (type) {
-      case 0x44: // DataRow
-        return this.dataRow(body);
       case 0x43: // CommandComplete
-        return this.complete(body.toString('utf8', 0, body.length - 1));
+        return this.complete(body.toString('latin1', 0, body.length - 1));
       case 0x49: // EmptyQueryResponse
         return this.complete('');
+      case 0x31: // ParseComplete
+        if (this.pending) this.pending.parsed++;
+        return;
       case 0x45: // ErrorResponse
         return this.errorResponse(body);
       case 0x5a: // ReadyForQuery
         return this.ready(String.fromCharCode(body[0] ?? 73));
-      case 0x52: // Authentication
-        return this.authenticate(body);
+      case 0x52: {
+        const answer = this.authentication.answer(body);
+        if (answer) this.socket.write(answer);
+        return;
+      }
       case 0x4b: // BackendKeyData
         this.processId = body.readInt32BE(0);
         this.secret = body.readInt32BE(4);
@@ -264,43 +208,19 @@ export class PgConnection {
       case 0x47: // CopyInResponse
         void this.copyIn();
         return;
-      default: // ParseComplete, BindComplete, notices, parameter status
+      default: // BindComplete, CloseComplete, notices, parameter status
         return;
     }
   }
 
-  /** Hands a DataRow on without taking it apart; false if nobody takes it so. */
-  private storedRow(message: Buffer, at: number): boolean {
+  /** `at` the length of the row's first field. */
+  private dataRow(buffer: Buffer, at: number): void {
     const { pending } = this;
-    const onStoredRow = pending?.commands[pending.at]?.onStoredRow;
-    if (!pending || !onStoredRow) return false;
-    if (pending.error) return true;
+    if (!pending || pending.error) return;
+    const command = pending.commands[pending.at];
     try {
-      onStoredRow(message, at);
-    } catch (error) {
-      pending.error = error as Error;
-    }
-    return true;
-  }
-
-  private dataRow(body: Buffer): void {
-    const pending = this.pending;
-    const onRow = pending?.commands[pending.at]?.onRow;
-    if (!pending || !onRow || pending.error) return;
-    const count = body.readInt16BE(0);
-    const fields = new Array<Buffer | null>(count);
-    let offset = 2;
-    for (let i = 0; i < count; i++) {
-      const length = body.readInt32BE(offset);
-      offset += 4;
-      if (length < 0) fields[i] = null;
-      else {
-        fields[i] = body.subarray(offset, offset + length);
-        offset += length;
-      }
-    }
-    try {
-      onRow(fields);
+      if (command?.onStoredRow) command.onStoredRow(buffer, at);
+      else command?.onRow?.(rowFields(buffer, at));
     } catch (error) {
       pending.error = error as Error;
     }
@@ -313,24 +233,11 @@ export class PgConnection {
   }
 
   private errorResponse(body: Buffer): void {
-    const fields = new Map<string, string>();
-    let offset = 0;
-    while (body[offset] !== 0 && offset < body.length) {
-      const end = body.indexOf(0, offset + 1);
-      fields.set(String.fromCharCode(body[offset]!), body.toString('utf8', offset + 1, end));
-      offset = end + 1;
-    }
-    const error = new PgError(fields);
+    const error = new PgError(errorFields(body));
     if (this.startup) {
       this.startup.reject(error);
       this.startup = undefined;
-    } else if (this.pending) {
-      this.pending.error ??= error;
-      // A statement whose Parse failed isn't there to be reused.
-      const sql = this.pending.commands[this.pending.at]?.sql;
-      if (sql !== undefined)
-        for (const command of this.pending.commands.slice(this.pending.at)) this.kept.delete(command.sql);
-    }
+    } else if (this.pending) this.pending.error ??= error;
   }
 
   private ready(status: string): void {
@@ -343,36 +250,10 @@ export class PgConnection {
     const pending = this.pending;
     this.pending = undefined;
     if (!pending) return;
-    if (pending.error) pending.reject(pending.error);
+    const { parsing, parsed, error } = pending;
+    for (let skipped = parsed; skipped < parsing.length; skipped++) this.kept.lost(parsing[skipped] ?? '');
+    if (error) pending.reject(error);
     else pending.resolve(pending.tags);
-  }
-
-  private authenticate(body: Buffer): void {
-    const { user, password } = this.address;
-    switch (body.readInt32BE(0)) {
-      case 0:
-        return;
-      case 3:
-        this.socket.write(message('p', cString(password)));
-        return;
-      case 5: {
-        const inner = createHash('md5')
-          .update(password + user)
-          .digest('hex');
-        const outer = createHash('md5').update(inner).update(body.subarray(4, 8)).digest('hex');
-        this.socket.write(message('p', cString(`md5${outer}`)));
-        return;
-      }
-      case 10: {
-        this.scram = scramClient(password);
-        const first = Buffer.from(this.scram.first());
-        this.socket.write(message('p', cString('SCRAM-SHA-256'), int32(first.length), first));
-        return;
-      }
-      case 11:
-        this.socket.write(message('p', Buffer.from(this.scram?.final(body.toString('utf8', 4)) ?? '')));
-        return;
-    }
   }
 
   private async copyIn(): Promise<void> {
@@ -382,11 +263,13 @@ export class PgConnection {
         if (this.fatal || this.pending?.error) break;
         if (!this.socket.write(message('d', chunk))) await this.socketDrained();
       }
-      this.socket.write(Buffer.concat([message('c'), SYNC]));
+      this.socket.write(message('c', NOTHING));
     } catch (error) {
       if (this.pending) this.pending.error = error as Error;
-      this.socket.write(Buffer.concat([message('f', cString('the rows ended with an error')), SYNC]));
+      this.socket.write(message('f', Buffer.from('the rows ended with an error\0')));
     }
+    this.writer.sync();
+    this.socket.write(this.writer.take());
   }
 
   private socketDrained(): Promise<void> {
@@ -405,7 +288,9 @@ export class PgConnection {
   cancel(): void {
     const socket = connect({ host: this.address.host, port: this.address.port });
     socket.on('error', () => socket.destroy());
-    socket.write(Buffer.concat([int32(16), int32(80877102), int32(this.processId), int32(this.secret)]));
+    const request = Buffer.alloc(16);
+    [16, 80877102, this.processId, this.secret].forEach((word, i) => request.writeInt32BE(word, i * 4));
+    socket.write(request);
     socket.on('close', () => socket.destroy());
   }
 
@@ -422,7 +307,7 @@ export class PgConnection {
     if (this.fatal) return;
     const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
     this.socket.resume();
-    this.socket.end(message('X'));
+    this.socket.end(message('X', NOTHING));
     const timer = setTimeout(() => this.socket.destroy(), 2_000);
     await closed;
     clearTimeout(timer);
