@@ -1,6 +1,7 @@
 // docs/lists.md is made from what a running emulator has; UPDATE_LISTS=1 writes it, otherwise this test holds it to be current.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { DIFFERENCES } from './differences.js';
 import { MISSING_FUNCTIONS, MISSING_TYPES, SYSTEM_COLUMNS } from './language/refusals.js';
 import { OWN, SHARED } from './language/settings.js';
 import { startFixture, type Fixture } from './testing/fixture.js';
@@ -56,6 +57,9 @@ async function generated(): Promise<string> {
     wrapped(MISSING_FUNCTIONS),
     '## Refuses as Redshift does: types of casts, columns of the system',
     wrapped([...MISSING_TYPES, ...SYSTEM_COLUMNS]),
+    '## Differs',
+    'Where the documentation leaves room, _?_ marks the reading that was taken.',
+    ...DIFFERENCES.map(({ what, unsure }) => `- ${what}${unsure && !what.includes('_?_') ? ' _?_' : ''}.`),
     '',
   ]
     .join('\n\n')

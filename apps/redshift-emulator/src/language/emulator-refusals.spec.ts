@@ -7,8 +7,12 @@ const role = `iam_role 'arn:aws:iam::123456789012:role/r'`;
 test.each([
   ['select * from t pivot (sum(a) for b in (1, 2))', 'PIVOT'],
   ['select * from t unpivot (a for b in (c, d))', 'UNPIVOT'],
-  ['select a from t qualify row_number() over (order by a) = 1', 'QUALIFY'],
-  [`select listagg(a, ',') within group (order by a) over (partition by b) from t`, 'LISTAGG … OVER'],
+  ['select distinct a from t x qualify row_number() over (order by a) = 1', 'QUALIFY with DISTINCT'],
+  ['select * from t, u x qualify row_number() over (order by a) = 1', 'QUALIFY of *'],
+  [
+    `select listagg(distinct a, ',') within group (order by a) over (partition by b) from t`,
+    'LISTAGG DISTINCT … OVER',
+  ],
   ['select a into u from t', 'SELECT … INTO'],
   ['create procedure p() as $$ begin end $$ language plpgsql', 'CREATE PROCEDURE'],
   ['create function f() returns int immutable as $$ select 1 $$ language sql', 'CREATE FUNCTION'],

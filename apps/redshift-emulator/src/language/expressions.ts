@@ -2,6 +2,7 @@ import { catalogueName } from './catalogue-names.js';
 import { notSupportedByEmulator } from '../errors.js';
 import { rewriteCall, type Step } from './calls.js';
 import { render, type Token } from './lexer.js';
+import { rewriteQualify } from './qualify.js';
 import { after, before, BLANK, endOfGroup, isSymbol, isWord, raw } from './token-walk.js';
 
 /** Rewrites the expressions and queries in the tokens into PostgreSQL's words. */
@@ -59,7 +60,7 @@ function rewriteKeyword(
         ? { tokens: [raw('except')], next: index + 1 }
         : undefined;
     case 'select':
-      return rewriteTop(tokens, index, next);
+      return rewriteQualify(tokens, index, rewrite) ?? rewriteTop(tokens, index, next);
     case 'where':
       return rewriteTruth(tokens, index, next);
     case 'qualify':

@@ -85,6 +85,22 @@ export const aggregateAnswers: AnswerGroup = {
       'a ',
       'r_LISTAGG: empty strings do not count',
     ],
+    [
+      `select salesid, listagg(salesid, '|') within group (order by dateid desc, salesid) over (partition by sellerid) as l
+       from winsales where sellerid in (2, 4) order by 1`,
+      [
+        ['20001', '20002|20001'],
+        ['20002', '20002|20001'],
+        ['40001', '40005|40001'],
+        ['40005', '40005|40001'],
+      ],
+      'r_WF_LISTAGG',
+    ],
+    [
+      `select distinct listagg(word, ',') within group (order by price) over () from prices where price > 1.1`,
+      'a ',
+      'r_WF_LISTAGG: empty strings do not count',
+    ],
     [`select bool_and(qty >= 10) from winsales`, 't', 'r_BOOL_AND'],
     [`select bool_or(qty > 40) from winsales`, 'f', 'r_BOOL_OR'],
     [`select bit_and(qty::int) from winsales where sellerid = 2`, '20', 'r_BIT_AND'],

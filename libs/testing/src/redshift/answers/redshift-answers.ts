@@ -5,6 +5,7 @@ import { decimalAnswers } from './decimal-answers.js';
 import { documentAnswers } from './document-answers.js';
 import { languageAnswers } from './language-answers.js';
 import { numberAnswers } from './number-answers.js';
+import { qualifyAnswers } from './qualify-answers.js';
 import { refusalAnswers } from './refusal-answers.js';
 import { stringAnswers } from './string-answers.js';
 
@@ -14,6 +15,7 @@ const groups: readonly AnswerGroup[] = [
   numberAnswers,
   decimalAnswers,
   aggregateAnswers,
+  qualifyAnswers,
   documentAnswers,
   languageAnswers,
   refusalAnswers,
