@@ -2,8 +2,8 @@ import { column, fails, from, one, refused, row, rows, type TSqlAnswerGroup } fr
 
 const quoted = (text: string): string => `exec('${text.replaceAll("'", "''")}');`;
 
-const staff =
-  "create table #staff (id int primary key, name varchar(10)); insert #staff values (1, 'Ann'), (2, 'Bob'), (3, 'Cy');";
+const staff = (name: string): string =>
+  `create table #${name} (id int primary key, name varchar(10)); insert #${name} values (1, 'Ann'), (2, 'Bob'), (3, 'Cy');`;
 
 /** Functions of statements, table types, INSTEAD OF triggers, GOTO, variables that go through rows. */
 export const routineAnswers: TSqlAnswerGroup = {
@@ -30,7 +30,7 @@ export const routineAnswers: TSqlAnswerGroup = {
         ],
       ),
       one(
-        `${quoted('create or alter function dbo.ra_sum(@n int) returns int as begin declare @t table (x int); insert @t select value from generate_series(1, @n); delete @t where x = 1; return (select sum(x) from @t) end')} select dbo.ra_sum(4)`,
+        `${quoted('create or alter function dbo.ra_sum(@n int) returns int as begin declare @t table (x int); insert @t select value from generate_series(1, @n); delete @t where x = 1; return (select sum(x) from @t) end')} exec('select dbo.ra_sum(4)')`,
         9,
         'int',
       ),
@@ -99,18 +99,24 @@ export const routineAnswers: TSqlAnswerGroup = {
     ...from(
       'Microsoft Learn: CREATE TRIGGER (Transact-SQL), INSTEAD OF; Use the inserted and deleted tables',
       rows(
-        `drop view if exists ra_v; drop table if exists ra_a; create table ra_a (id int identity primary key, n varchar(10)); ${quoted('create view ra_v as select id, n from ra_a')} ${quoted('create trigger ra_vi on ra_v instead of insert as insert ra_a (n) select upper(n) from inserted')} ${quoted('create trigger ra_vu on ra_v instead of update as update a set n = d.n + i.n from ra_a a join inserted i on i.id = a.id join deleted d on d.id = a.id')} exec('insert ra_v (n) values (''x''), (''y''); update ra_v set n = ''!'' where id = 2'); select * from ra_a order by id`,
+        `begin tran; create table ra_a (id int identity primary key, n varchar(10)); ${quoted('create view ra_v as select id, n from ra_a')} ${quoted('create trigger ra_vi on ra_v instead of insert as insert ra_a (n) select upper(n) from inserted')} ${quoted('create trigger ra_vu on ra_v instead of update as update a set n = d.n + i.n from ra_a a join inserted i on i.id = a.id join deleted d on d.id = a.id')} exec('insert ra_v (n) values (''x''), (''y''); update ra_v set n = ''!'' where id = 2'); select * from ra_a order by id; rollback`,
         [
           [1, 'X'],
           [2, 'Y!'],
         ],
       ),
       one(
-        `drop table if exists ra_k; create table ra_k (id int); insert ra_k values (1), (2); ${quoted('create trigger ra_kd on ra_k instead of delete as set nocount on')} exec('delete ra_k'); select count(*) from ra_k`,
+        `begin tran; create table ra_k (id int); insert ra_k values (1), (2); ${quoted('create trigger ra_kd on ra_k instead of delete as set nocount on')} exec('delete ra_k'); select count(*) from ra_k; rollback`,
         2,
       ),
-      fails(quoted('create trigger ra_kd2 on ra_k instead of delete as set nocount on'), 2111),
-      fails(quoted('create trigger ra_va on ra_v after insert as set nocount on'), 8197),
+      fails(
+        `begin tran; create table ra_k (id int); ${quoted('create trigger ra_k1 on ra_k instead of delete as set nocount on')} ${quoted('create trigger ra_k2 on ra_k instead of delete as set nocount on')}`,
+        2111,
+      ),
+      fails(
+        `begin tran; ${quoted('create view ra_v as select 1 as x')} ${quoted('create trigger ra_va on ra_v after insert as set nocount on')}`,
+        8197,
+      ),
     ),
     ...from(
       'Microsoft Learn: GOTO (Transact-SQL)',
@@ -131,21 +137,27 @@ export const routineAnswers: TSqlAnswerGroup = {
     ...from(
       'Microsoft Learn: SELECT @local_variable (Transact-SQL); nvarchar concatenation in aggregate queries as in its examples',
       one(
-        `${staff} declare @s varchar(100) = ''; select @s = @s + name + ',' from #staff order by id; select @s`,
+        `${staff('staff1')} declare @s varchar(100) = ''; select @s = @s + name + ',' from #staff1 order by id; select @s`,
         'Ann,Bob,Cy,',
       ),
       one(
-        `${staff} declare @s varchar(100); select @s = coalesce(@s + ';', '') + name from #staff order by id desc; select @s`,
+        `${staff('staff2')} declare @s varchar(100); select @s = coalesce(@s + ';', '') + name from #staff2 order by id desc; select @s`,
         'Cy;Bob;Ann',
       ),
       row(
-        `${staff} declare @n int = 0, @t int = 10; select @n += 1, @t = @t + id from #staff where id > 1; select @n, @t, @@rowcount`,
+        `${staff('staff3')} declare @n int = 0, @t int = 10; select @n += 1, @t = @t + id from #staff3 where id > 1; select @n, @t, @@rowcount`,
         [2, 15, 2],
       ),
-      one(`${staff} declare @t int = 10; select @t = @t + sum(id) from #staff; select @t`, 16),
-      one(`${staff} declare @t int = 10; select @t = @t + id from #staff where id > 9; select @t`, 10),
+      one(`${staff('staff4')} declare @t int = 10; select @t = @t + sum(id) from #staff4; select @t`, 16),
+      one(
+        `${staff('staff5')} declare @t int = 10; select @t = @t + id from #staff5 where id > 9; select @t`,
+        10,
+      ),
       row('declare @a int = 5, @b int; select @a = 1, @b = @a; select @a, @b', [1, 1]),
-      refused(`${staff} declare @s varchar(9) = ''; select distinct @s = @s + name from #staff`, 'DISTINCT'),
+      refused(
+        `${staff('staff6')} declare @s varchar(9) = ''; select distinct @s = @s + name from #staff6`,
+        'DISTINCT',
+      ),
     ),
     ...from(
       'Microsoft Learn: SET DATEFIRST (Transact-SQL); SET statements: options of a procedure end with it, and no rollback undoes them',
@@ -156,9 +168,38 @@ export const routineAnswers: TSqlAnswerGroup = {
       row("exec('set datefirst 3'); select @@datefirst, datepart(weekday, '2023-03-05')", [7, 1]),
     ),
     ...from(
+      'Microsoft Learn: BREAK, CONTINUE, RETURN (Transact-SQL); SQL Server database engine errors 135, 136, 178',
+      fails('break', 135),
+      fails('begin continue end', 136),
+      fails('return 5', 178),
+      fails("exec('return 5')", 178),
+      one('declare @x int = 5; select @@rowcount', 1),
+    ),
+    ...from(
+      'Microsoft Learn: RAISERROR (Transact-SQL); SQL Server database engine errors 2748, 2786, 2787',
+      fails("raiserror('%5.2f', 16, 1, 1)", 2787),
+      fails("raiserror('%s', 16, 1, 5)", 2786),
+      fails("raiserror('%d', 16, 1, 'x')", 2786),
+      fails("declare @d date = '2020-01-01'; raiserror('%s', 16, 1, @d)", 2748),
+      prints("raiserror('%d %s %s', 0, 1, 5, null, N'x')", '5 (null) x'),
+    ),
+    ...from(
+      'Microsoft Learn: sys.default_constraints (Transact-SQL); column defaults as they are kept',
+      rows(
+        "begin tran; create table ra_d (a int default 5, b int default ((5)), c int default -1, d varchar(5) default 'q', e datetime default (GETDATE())); select column_name, column_default from information_schema.columns where table_name = 'ra_d' order by ordinal_position; rollback",
+        [
+          ['a', '((5))'],
+          ['b', '((5))'],
+          ['c', '((-1))'],
+          ['d', "('q')"],
+          ['e', '(getdate())'],
+        ],
+      ),
+    ),
+    ...from(
       'Microsoft Learn: IDENT_SEED, IDENT_INCR, TYPE_ID, STRING_ESCAPE, CURRENT_TIMEZONE_ID (Transact-SQL)',
       row(
-        "drop table if exists ra_i; create table ra_i (id int identity(10, 5)); exec('select ident_seed(''ra_i''), ident_incr(''ra_i''), ident_seed(''ra_none'')')",
+        "begin tran; create table ra_i (id int identity(10, 5)); exec('select ident_seed(''ra_i''), ident_incr(''ra_i''), ident_seed(''ra_none'')'); rollback",
         [10, 5, null],
         ['decimal(38,0)', 'decimal(38,0)', 'decimal(38,0)'],
       ),
