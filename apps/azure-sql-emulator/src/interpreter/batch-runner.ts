@@ -15,6 +15,7 @@ import { ProcedureRunner } from './procedure-runner.js';
 import { QueryRunner } from './query-runner.js';
 import { Cancelled, type Runtime } from './runtime.js';
 import { setOption } from './session-options.js';
+import { setIsolation, useDatabase } from './session-statements.js';
 import { selectInto } from './select-into.js';
 import { raiseError, throwError } from './thrown-errors.js';
 import { beginsImplicitly, resetsRowCount } from './statement-kinds.js';
@@ -211,7 +212,7 @@ export class BatchRunner {
         await setOption(runtime, statement);
         return runtime.done(sink, 'other');
       case 'setIsolation':
-        this.setIsolation(statement);
+        setIsolation(runtime, statement);
         return runtime.done(sink, 'other');
       case 'beginTransaction':
         transactions.begin(statement.name ? await this.nameOf(statement.name) : '', undefined, sink);
@@ -251,7 +252,7 @@ export class BatchRunner {
           statement.line,
         );
       case 'use':
-        return this.use(statement);
+        return useDatabase(this, statement);
       case 'empty':
         return;
       case 'declareCursor':
@@ -279,30 +280,6 @@ export class BatchRunner {
 
   private async nameOf(expr: Expr): Promise<string> {
     return plainText((await this.queries.evaluate(expr, nvarchar(128))).value);
-  }
-
-  private setIsolation(statement: StatementOf<'setIsolation'>): void {
-    const { options, transaction } = this.runtime;
-    if (transaction && statement.level === 'snapshot' && transaction.isolation !== 'snapshot') {
-      const error = new SqlError(
-        3951,
-        `Transaction failed in database '${this.runtime.database.name}' because the statement was run under snapshot isolation but the transaction did not start in snapshot isolation. You cannot change the isolation level of the transaction to snapshot after the transaction has started unless the transaction was originally started under snapshot isolation level.`,
-        statement.line,
-      );
-      if (transaction.begun) throw error;
-      transaction.isolation = statement.level;
-    } else if (transaction && !transaction.begun) transaction.isolation = statement.level;
-    options.isolation = statement.level;
-  }
-
-  private async use(statement: StatementOf<'use'>): Promise<void> {
-    const { runtime, sink } = this;
-    const before = runtime.database.name;
-    await this.objects.enter(statement.database, statement.line);
-    const { name } = runtime.database;
-    sink.databaseChanged(name, before);
-    runtime.info(sink, `Changed database context to '${name}'.`, statement.line, 5701, 0, 1);
-    runtime.done(sink, 'other');
   }
 }
 

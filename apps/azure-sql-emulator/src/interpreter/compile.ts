@@ -4,7 +4,7 @@ import type { Modification } from './plan.js';
 import type { QueryRunner } from './query-runner.js';
 import type { Runtime } from './runtime.js';
 import { replacedBy } from './instead-of.js';
-import { checkLabels } from './labels.js';
+import { checkFlow } from './flow-check.js';
 import { childrenOf } from './statement-kinds.js';
 
 /** Missing objects are looked for again when the statement runs (deferred name resolution); IDENTITY_INSERT may be set by then. */
@@ -18,9 +18,10 @@ export const compileBatch = async (
   statements: readonly Statement[],
   queries: QueryRunner,
   runtime: Runtime,
+  returnsValue = false,
 ): Promise<void> => {
   declareAll(statements, runtime);
-  checkLabels(statements);
+  checkFlow(statements, returnsValue);
   if (
     statements.length === 1 &&
     ['select', 'insert', 'update', 'delete', 'merge'].includes(statements[0]?.kind ?? '')

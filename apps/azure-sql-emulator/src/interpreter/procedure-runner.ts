@@ -118,12 +118,12 @@ export class ProcedureRunner {
   }
 
   /** A scope of its own: what can't be compiled ends it alone, and its caller goes on, or catches it. */
-  private async statements(parse: () => Promise<readonly Statement[]>): Promise<void> {
+  private async statements(parse: () => Promise<readonly Statement[]>, returnsValue = false): Promise<void> {
     const { runner } = this;
     const { frame } = runner.runtime;
     try {
       const list = await parse();
-      await compileBatch(list, runner.queries, runner.runtime);
+      await compileBatch(list, runner.queries, runner.runtime, returnsValue);
       await runner.list(list);
     } catch (error) {
       if (error instanceof ScopeEnded) return;
@@ -230,7 +230,7 @@ export class ProcedureRunner {
         throw error;
       },
     );
-    await this.inFrame(frame, () => this.statements(() => Promise.resolve(parsed.body)), line);
+    await this.inFrame(frame, () => this.statements(() => Promise.resolve(parsed.body), true), line);
     collectOutputs(frame, parsed.parameters, args, outputs);
     return { status: frame.returnStatus, outputs };
   }

@@ -2,7 +2,7 @@ import { physicalColumn, quote } from '../catalog/naming.js';
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/model.js';
 import type { SqlType } from '../engine.js';
 import type { ColumnDefinition, IndexDefinition, TableConstraint } from '../language/ast.js';
-import { madeUpName } from './made-up-name.js';
+import { defaultText, madeUpName } from './made-up-name.js';
 import { mentions } from './column-mention.js';
 import { DmlBinder } from '../language/binder/dml-binder.js';
 import type { BindEnvironment } from '../language/binder/environment.js';
@@ -109,7 +109,7 @@ export class TableDefiner {
     return {
       id,
       name: value.name ?? madeUpName('DF', table, id, column),
-      text: value.text,
+      text: defaultText(value.text),
       named: value.name !== undefined,
     };
   }

@@ -5,7 +5,7 @@ import { INT, nvarchar } from '../language/types.js';
 import { plainText } from '../storage/value-codec.js';
 import type { BatchRunner } from './batch-runner.js';
 import { markRaised } from './error-policy.js';
-import { formatMessage } from './raise.js';
+import { formatMessage, type Substitution } from './raise.js';
 
 /** THROW: again what is being handled, or an error of one's own. */
 export const throwError = async (runner: BatchRunner, statement: StatementOf<'throw'>): Promise<void> => {
@@ -54,8 +54,8 @@ export const raiseError = async (runner: BatchRunner, statement: StatementOf<'ra
   const severity = Math.max(0, Number((await queries.evaluate(statement.severity, INT)).value ?? 0));
   const written = Number((await queries.evaluate(statement.state, INT)).value ?? 1);
   const state = written < 0 ? 1 : Math.min(written, 255);
-  const args: SqlValue[] = [];
-  for (const arg of statement.args) args.push((await queries.evaluate(arg)).value);
+  const args: Substitution[] = [];
+  for (const arg of statement.args) args.push(await queries.evaluate(arg));
   if (typeof template.value === 'number') throw unknownMessage(template.value, severity, state, line);
   if (severity > 18 && !options.includes('LOG'))
     throw new SqlError(
@@ -64,7 +64,7 @@ export const raiseError = async (runner: BatchRunner, statement: StatementOf<'ra
       line,
     );
   if (severity > 19) throw unsupported('RAISERROR with severity above 19', line);
-  const message = formatMessage(plainText(template.value), args);
+  const message = formatMessage(plainText(template.value), args, line);
   if (severity <= 10) {
     // Severity 10 reaches clients as 0.
     runtime.info(sink, message, line, 50000, severity === 10 ? 0 : severity, state);

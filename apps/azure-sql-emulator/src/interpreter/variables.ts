@@ -15,6 +15,7 @@ export const declareVariables = async (
     }
     const initial = value ? (await runner.queries.evaluate(value, type)).value : null;
     frame.variables.set(name, { type, value: initial });
+    if (value) runner.runtime.rowCount = 1;
   }
 };
 

@@ -19,7 +19,7 @@ interface CtePick extends RowPick {
   readonly assignments: (list: readonly Assignment[]) => readonly Assignment[];
 }
 
-/** UPDATE and DELETE of a common table expression over one table. */
+/** UPDATE and DELETE of a view or common table expression over one table. */
 export abstract class CteChangeBinder extends InsertBinder {
   /** The common table expression that the statement changes, if it is one. */
   protected targetCte(statement: StatementOf<'update'> | StatementOf<'delete'>): Cte | undefined {
@@ -74,20 +74,20 @@ export abstract class CteChangeBinder extends InsertBinder {
     };
   }
 
-  private plainBody(cte: Cte, action: string): { body: SelectBody; leaf: TableRef } {
+  protected plainBody(cte: Cte, action: string): { body: SelectBody; leaf: TableRef } {
     const { body } = cte.query;
     const [leaf, ...others] = body.kind === 'select' ? body.from : [];
     if (body.kind !== 'select' || !leaf || others.length > 0)
-      throw unsupported(`${action} of a common table expression over several tables`, cte.line);
+      throw unsupported(`${action} of a view or common table expression over several tables`, cte.line);
     if (body.distinct || body.groupBy.length > 0 || body.having) throw derivedField(cte.name, cte.line);
     const nested = leaf.kind === 'table' && leaf.parts.length === 1 && this.visibleCte(leaf.parts[0] ?? '');
     if ((leaf.kind !== 'table' && leaf.kind !== 'tableVariable') || nested)
-      throw unsupported(`${action} of a common table expression over anything but a table`, cte.line);
+      throw unsupported(`${action} of a view or common table expression over anything but a table`, cte.line);
     return { body, leaf };
   }
 }
 
-const derivedField = (name: string, line: number): SqlError =>
+export const derivedField = (name: string, line: number): SqlError =>
   new SqlError(
     4406,
     `Update or insert of view or function '${name}' failed because it contains a derived or constant field.`,
@@ -95,7 +95,7 @@ const derivedField = (name: string, line: number): SqlError =>
   );
 
 /** The table's column behind each output; none behind an expression. */
-const baseColumns = (body: SelectBody, table: TableDef): (ColumnDef | undefined)[] =>
+export const baseColumns = (body: SelectBody, table: TableDef): (ColumnDef | undefined)[] =>
   body.items.flatMap((item) => {
     if (item.star) return [...table.columns];
     return [item.expr?.kind === 'column' ? findColumn(table, item.expr.parts.at(-1) ?? '') : undefined];

@@ -3,12 +3,13 @@ import type { TableDef } from '../../catalog/model.js';
 import type { StatementOf, TableRef } from '../ast.js';
 import { unsupported } from '../errors.js';
 import { Scope, type Source } from './environment.js';
-import { CteChangeBinder, type RowPick } from './cte-change-binder.js';
+import type { RowPick } from './cte-change-binder.js';
+import { ViewChangeBinder } from './view-change-binder.js';
 import type { AssignedVariable, BoundModification } from './modification-binder.js';
 import { findLeaf, flatten, type ModificationPlan } from './modification-plan.js';
 
 /** UPDATE and DELETE. */
-export abstract class RowChangeBinder extends CteChangeBinder {
+export abstract class RowChangeBinder extends ViewChangeBinder {
   /** Where the rows to change come from: the table itself, inner joins beside it, or a query that picks rows by ctid. */
   private plan(statement: StatementOf<'update'> | StatementOf<'delete'>, action: string): ModificationPlan {
     const name = statement.target.kind === 'table' ? (statement.target.parts.at(-1) ?? '') : '';
@@ -27,7 +28,8 @@ export abstract class RowChangeBinder extends CteChangeBinder {
     return { table, alias, leaf, inner, byRow };
   }
 
-  bindUpdate(statement: StatementOf<'update'>): BoundModification {
+  bindUpdate(written: StatementOf<'update'>): BoundModification {
+    const statement = this.throughView(written);
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
       const { table, sql, others, assigns } = this.updateOf(statement);
@@ -153,7 +155,8 @@ export abstract class RowChangeBinder extends CteChangeBinder {
     };
   }
 
-  bindDelete(statement: StatementOf<'delete'>): BoundModification {
+  bindDelete(written: StatementOf<'delete'>): BoundModification {
+    const statement = this.throughView(written);
     const { prefix, pop } = this.bindCtes(statement.ctes);
     try {
       const { table, sql, others } = this.deleteOf(statement);

@@ -150,6 +150,7 @@ export abstract class QueryParser extends SourceParser {
   protected top(): Top | undefined {
     if (!this.accept('TOP')) return undefined;
     const { line } = this;
+    if (!this.at('(') && this.token.kind !== 'number') throw this.syntaxError();
     const count: Expr = this.at('(')
       ? this.parenthesised(() => this.expression())
       : { kind: 'number', text: String(this.advance().text), form: 'int', line };

@@ -156,6 +156,18 @@ begin
   if n < 0 then perform emu.raise(127, 15, 1, 'A TOP N or FETCH rowcount value may not be negative.'); end if;
   return n;
 end $$;
+create or replace function emu.offset_rows(n int8) returns int8 language plpgsql immutable parallel safe as $$
+begin
+  if n is null then perform emu.raise(1060, 15, 1, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.'); end if;
+  if n < 0 then perform emu.raise(10742, 15, 1, 'The offset specified in a OFFSET clause may not be negative.'); end if;
+  return n;
+end $$;
+create or replace function emu.fetch_rows(n int8) returns int8 language plpgsql immutable parallel safe as $$
+begin
+  if n is null then perform emu.raise(1060, 15, 1, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.'); end if;
+  if n < 1 then perform emu.raise(10744, 15, 1, 'The number of rows provided for a FETCH clause must be greater then zero.'); end if;
+  return n;
+end $$;
 create or replace function emu.share_of(n int8, percent float8) returns int8 language plpgsql immutable parallel safe as $$
 begin
   if percent is null or percent < 0 or percent > 100 then perform emu.raise(1031, 15, 1, 'Percent values must be between 0 and 100.'); end if;

@@ -3,13 +3,36 @@ import { SqlError, unsupported } from '../language/errors.js';
 import { childrenOf } from './statement-kinds.js';
 
 /**
- * Every GOTO of a batch or procedure has its label, in its own list of statements or in one around it.
- * @throws {SqlError} 132, 133, 1026
+ * Every BREAK has its WHILE, every value of RETURN its procedure, and every GOTO of a batch or procedure has its label, in its own list of statements or in one around it.
+ * @throws {SqlError} 132, 133, 135, 136, 178, 1026
  */
-export const checkLabels = (statements: readonly Statement[]): void => {
+export const checkFlow = (statements: readonly Statement[], returnsValue: boolean): void => {
+  checkLoops(statements, false, returnsValue);
   const all = new Map<string, boolean>();
   collect(statements, all, false);
   if (all.size > 0 || usesGoto(statements)) check(statements, all, new Set());
+};
+
+/** BREAK and CONTINUE belong to a WHILE, a value of RETURN to a procedure. */
+const checkLoops = (statements: readonly Statement[], inLoop: boolean, returnsValue: boolean): void => {
+  for (const statement of statements) {
+    const { kind, line } = statement;
+    if ((kind === 'break' || kind === 'continue') && !inLoop)
+      throw new SqlError(
+        kind === 'break' ? 135 : 136,
+        `Cannot use a ${kind.toUpperCase()} statement outside the scope of a WHILE statement.`,
+        line,
+        15,
+      );
+    if (kind === 'return' && statement.value && !returnsValue)
+      throw new SqlError(
+        178,
+        'A RETURN statement with a return value cannot be used in this context.',
+        line,
+        15,
+      );
+    checkLoops(childrenOf(statement), inLoop || kind === 'while', returnsValue);
+  }
 };
 
 /** Labels, each with whether it lies within TRY or CATCH. */
