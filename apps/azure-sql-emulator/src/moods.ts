@@ -154,6 +154,10 @@ export class Moods implements Interference {
     return [messageOf(this.logins.mood)];
   }
 
+  get idle(): boolean {
+    return this.errors.length === 0 && this.reset === undefined && this.slow === undefined;
+  }
+
   async beforeRequest(text: string): Promise<SqlMessage | undefined> {
     if (this.slow?.strikes(text) === true) {
       const { milliseconds } = this.slow.mood;

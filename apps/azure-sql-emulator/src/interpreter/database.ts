@@ -8,6 +8,8 @@ import { BatchCache } from './batch-cache.js';
 /** What all sessions of one database share: its catalogue, parsed batches, and which objects DDL touched when. */
 export class Database {
   private catalog: Promise<Catalog> | undefined;
+  /** The committed catalogue, while it has been read and nothing has changed since. */
+  loadedCatalog: Catalog | undefined;
   private readonly batches = new BatchCache();
   private readonly views = new Map<string, { query: Query; columns: readonly string[] | undefined }>();
   private readonly touched = new Map<number, number>();
@@ -27,16 +29,28 @@ export class Database {
 
   /** The committed catalogue; read again after somebody's DDL was committed. */
   committedCatalog(connection: PgConnection): Promise<Catalog> {
-    this.catalog ??= Catalog.load(connection).catch((error: unknown) => {
-      this.catalog = undefined;
-      throw error;
-    });
+    this.catalog ??= this.load(connection);
     return this.catalog;
+  }
+
+  private load(connection: PgConnection): Promise<Catalog> {
+    const loading: Promise<Catalog> = Catalog.load(connection).then(
+      (catalog) => {
+        if (this.catalog === loading) this.loadedCatalog = catalog;
+        return catalog;
+      },
+      (error: unknown) => {
+        this.catalog = undefined;
+        throw error;
+      },
+    );
+    return loading;
   }
 
   /** DDL was committed: sessions read the catalogue again, and snapshots older than this may not see the objects. */
   changed(objectIds: Iterable<number>): void {
     this.catalog = undefined;
+    this.loadedCatalog = undefined;
     this.ddlCounter++;
     for (const id of objectIds) this.touched.set(id, this.ddlCounter);
   }

@@ -8,10 +8,16 @@ export const affected = (tag: string): number => Number(/(\d+)$/.exec(tag)?.[1] 
 const qualified = (table: TableDef): string =>
   `${table.temporary ? 'pg_temp' : quote(table.pgSchema)}.${quote(table.pgName)}`;
 
+const sequences = new WeakMap<TableDef, string>();
+
 /** The sequence behind an identity column. */
 export const sequenceOf = (table: TableDef): string => {
+  const known = sequences.get(table);
+  if (known !== undefined) return known;
   const column = table.columns.find((candidate) => candidate.identity);
-  return `pg_get_serial_sequence(${literal(qualified(table))}, ${literal(column?.pg ?? '')})`;
+  const sequence = `pg_get_serial_sequence(${literal(qualified(table))}, ${literal(column?.pg ?? '')})`;
+  sequences.set(table, sequence);
+  return sequence;
 };
 
 /** An explicit identity value moves the sequence on, as it does in SQL Server. */

@@ -143,7 +143,13 @@ export class Runtime {
     return this.link.transaction;
   }
 
-  async catalog(): Promise<Catalog> {
+  catalog(): Promise<Catalog> {
+    const known = this.ownCatalog ?? this.database.loadedCatalog;
+    if (known !== undefined && known === this.lastCatalog) return Promise.resolve(known);
+    return this.readCatalog();
+  }
+
+  private async readCatalog(): Promise<Catalog> {
     const connection = await this.link.connection();
     const catalog = this.ownCatalog ?? (await this.database.committedCatalog(connection));
     // Somebody's DDL may have changed what prepared statements return.

@@ -15,13 +15,16 @@ import { BatchRunner } from './batch-runner.js';
 import type { Database } from './database.js';
 import { loadBulk } from './bulk-loader.js';
 import { BatchEnded } from './error-policy.js';
-import { ProcedureRunner, type Argument } from './procedure-runner.js';
+import type { Argument, ProcedureRunner } from './procedure-runner.js';
 import { Cancelled, type Runtime } from './runtime.js';
 import { refuseKilled, silentSink } from './session-sinks.js';
 import { defaultOptions, newFrame } from './session-state.js';
 import { StatementHandles } from './statement-handles.js';
 
 type BulkTarget = Extract<Statement, { kind: 'bulkInsert' }>;
+
+/** A name that is one part as it stands. */
+const PLAIN_NAME = /^sp_[a-z]+$/;
 
 /** A client's session over one runtime. */
 export class Session implements EngineSession {
@@ -67,7 +70,6 @@ export class Session implements EngineSession {
 
   async rpc(procedure: string, parameters: readonly RpcParameter[], sink: ResultSink): Promise<void> {
     await this.request(sink, async (runner) => {
-      const procedures = new ProcedureRunner(runner);
       const outputs = new Map<string, Argument>();
       const args: Argument[] = parameters.map(({ name, type, value, output }) => ({
         name: name === '' ? undefined : name,
@@ -75,7 +77,7 @@ export class Session implements EngineSession {
         value,
         output,
       }));
-      const status = await this.dispatch(procedure, args, procedures, outputs);
+      const status = await this.dispatch(procedure, args, runner.procedures, outputs);
       parameters.forEach((parameter, i) => {
         if (!parameter.output) return;
         const found = outputs.get(parameter.name.toLowerCase()) ?? outputs.get(String(i));
@@ -92,7 +94,7 @@ export class Session implements EngineSession {
     outputs: Map<string, Argument>,
   ): Promise<number> {
     const { runtime } = this;
-    const parts = parseName(procedure) ?? [procedure];
+    const parts = PLAIN_NAME.test(procedure) ? [procedure] : (parseName(procedure) ?? [procedure]);
     const name = (parts.at(-1) ?? '').toLowerCase();
     const shifted = (by: number, inner: Map<string, Argument>): void => {
       for (const [key, value] of inner)

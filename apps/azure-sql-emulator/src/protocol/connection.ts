@@ -179,10 +179,17 @@ export class Connection implements RequestChannel {
 
   private enqueue(work: () => Promise<void>): void {
     this.outstanding++;
-    this.queue = this.queue
-      .then(work)
-      .catch(() => this.transport.destroy())
-      .finally(() => this.outstanding--);
+    this.queue = this.queue.then(() => this.perform(work));
+  }
+
+  private async perform(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      this.transport.destroy();
+    } finally {
+      this.outstanding--;
+    }
   }
 
   private prelogin(type: number, payload: Buffer): void {

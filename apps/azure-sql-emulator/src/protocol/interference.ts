@@ -6,6 +6,8 @@ export interface Interference {
   acceptsConnections(): boolean;
   /** Messages to refuse a login with. */
   refuseLogin(request: LoginRequest): readonly SqlMessage[] | undefined;
+  /** Nothing is to happen to any request: the next two need not be asked. */
+  readonly idle: boolean;
   /** Runs before each request; may wait; the returned error is sent instead of running it. */
   beforeRequest(text: string): Promise<SqlMessage | undefined>;
   /** Number of result rows after which the connection is torn down; undefined: never. */
@@ -16,6 +18,7 @@ export interface Interference {
 export const NO_INTERFERENCE: Interference = {
   acceptsConnections: () => true,
   refuseLogin: () => undefined,
+  idle: true,
   beforeRequest: () => Promise.resolve(undefined),
   rowsBeforeReset: () => undefined,
 };

@@ -3,7 +3,13 @@ import type { BulkStream } from './bulk-stream.js';
 import type { Interference } from './interference.js';
 import { ProtocolRefusal } from './refusal.js';
 import { ReplySink, type ReplyChannel } from './reply-sink.js';
-import { readBatch, readRpc, readTransactionRequest, type TransactionRequest } from './request.js';
+import {
+  readBatch,
+  readRpc,
+  readTransactionRequest,
+  type RpcCall,
+  type TransactionRequest,
+} from './request.js';
 import { DoneStatus, EnvChange, writeEnvBytes, writePlainDone } from './tokens.js';
 
 /** A connection's side of its requests. */
@@ -45,7 +51,7 @@ export class RequestRunner {
   batch(payload: Buffer): Promise<boolean> {
     return this.run('batch', async (sink) => {
       const sql = readBatch(payload);
-      if (await this.disturbed(sql, sink)) return;
+      if (!this.undisturbed(sink) && (await this.disturbed(sql, sink))) return;
       await this.session.batch(sql, sink);
     });
   }
@@ -53,10 +59,9 @@ export class RequestRunner {
   rpc(payload: Buffer): Promise<boolean> {
     return this.run('rpc', async (sink) => {
       const calls = readRpc(payload);
-      for (const [index, { procedure, parameters }] of calls.entries()) {
-        const text = parameters.find(({ value }) => typeof value === 'string')?.value;
-        const disturbed = await this.disturbed(`${procedure} ${typeof text === 'string' ? text : ''}`, sink);
-        if (!disturbed) await this.session.rpc(procedure, parameters, sink);
+      for (const [index, call] of calls.entries()) {
+        const disturbed = !this.undisturbed(sink) && (await this.disturbed(textOf(call), sink));
+        if (!disturbed) await this.session.rpc(call.procedure, call.parameters, sink);
         if (sink.cancelled) return;
         if (index < calls.length - 1) sink.finishCall(true);
       }
@@ -95,6 +100,13 @@ export class RequestRunner {
         await session.rollback(request.name, sink);
     }
     if (request.next !== undefined) await session.begin(request.next.isolation, request.next.name, sink);
+  }
+
+  /** The request may run without further ado, as nearly all do. */
+  private undisturbed(sink: ReplySink): boolean {
+    if (!this.channel.interference.idle) return false;
+    this.channel.limitRows(undefined);
+    return !sink.cancelled;
   }
 
   private async disturbed(text: string, sink: ReplySink): Promise<boolean> {
@@ -138,6 +150,12 @@ export class RequestRunner {
     writePlainDone(writer.tokens, DoneStatus.attention);
     writer.end();
   }
+}
+
+/** What moods are matched against: the procedure and its first text. */
+function textOf({ procedure, parameters }: RpcCall): string {
+  const text = parameters.find(({ value }) => typeof value === 'string')?.value;
+  return `${procedure} ${typeof text === 'string' ? text : ''}`;
 }
 
 function report(sink: ReplySink, error: unknown): void {
