@@ -1,9 +1,10 @@
-// Writes the generated reference pages from libs/contracts, or with --check tells whether they are current.
+// Writes the generated reference pages from libs/contracts and libs/testing, or with --check tells whether they are current.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentSchema, errorCatalogue, metricsCatalogue, pipelineConfigSchema, secretVariables } from '@thalamus/contracts';
 import { z } from 'zod';
+import { changeTrackingPage } from './change-tracking-page.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -48,7 +49,12 @@ exit code 2.\n\n## pipeline.yaml\n\n| field | value | default |\n|---|---|---|\n
 ## Environment\n\n| variable | | default |\n|---|---|---|\n${variables.join('\n')}\n`;
 }
 
-const pages = { 'errors.md': errors(), 'metrics.md': metrics(), 'configuration.md': configuration() };
+const pages = {
+  'errors.md': errors(),
+  'metrics.md': metrics(),
+  'configuration.md': configuration(),
+  'change-tracking.md': changeTrackingPage(row),
+};
 const folder = join(root, 'docs', 'reference');
 const check = process.argv.includes('--check');
 let stale = 0;

@@ -1,6 +1,10 @@
 export { azureSqlAddress } from './azure-sql/azure-sql-address.js';
 export { azureSqlAnswers, type AnswersOptions } from './azure-sql/azure-sql-answers.js';
-export { azureSqlConformance } from './azure-sql/azure-sql-conformance.js';
+export { azureSqlConformance, type ConformanceOptions } from './azure-sql/azure-sql-conformance.js';
+export { allFacts, type FactId } from './azure-sql/change-tracking-facts.js';
+export type { ConformanceRow } from './azure-sql/conformance-rows.js';
+export { EmulatorControl } from './azure-sql/emulator-control.js';
+export type { Fact } from './azure-sql/facts/fact.js';
 export type { AzureSqlAddress } from './azure-sql/conformance-database.js';
 export { kafkaConformance } from './kafka/kafka-conformance.js';
 export { rule, type KnownDifferences, type Mark } from './mark.js';

@@ -23,7 +23,7 @@ export async function shapeOf(database: ConformanceDatabase, table: string): Pro
 
 /** The very statements of capture (libs/mssql), and the reference's own where capture needs less (section 7). */
 export function captureReads(database: () => ConformanceDatabase, suite: ConformanceRows): void {
-  describe('the reads of capture', () => {
+  suite.describe('the reads of capture', () => {
     let source: SourceDatabase;
     let schema: TableSchema;
 

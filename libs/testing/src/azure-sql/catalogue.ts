@@ -4,7 +4,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** Views, properties and procedures of change tracking (reference/change-tracking, section 4). */
 export function catalogue(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('the catalogue', () => {
+  rows.describe('the catalogue', () => {
     beforeAll(async () => {
       await database().run(
         'create table conf.listed (id int not null primary key); alter table conf.listed enable change_tracking',

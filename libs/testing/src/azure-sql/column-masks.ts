@@ -3,7 +3,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** Column masks (reference/change-tracking, section 3). */
 export function columnMasks(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('the mask of changed columns', () => {
+  rows.describe('the mask of changed columns', () => {
     let origin: number;
     const mask = (base = origin) =>
       database().one(

@@ -20,7 +20,7 @@ const seeds = [1, 20_261_125, 4711];
  * to the record each writer kept (reference/change-tracking, sections 2, 3 and 6).
  */
 export function concurrentWriters(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('sixteen writers and readers that poll', () => {
+  rows.describe('sixteen writers and readers that poll', () => {
     beforeAll(async () => {
       for (const { name, definition } of writersTables)
         await database().run(`create table ${name} (${definition})`);

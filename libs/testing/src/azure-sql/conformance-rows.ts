@@ -1,9 +1,10 @@
 import type { KnownDifferences } from '../mark.js';
 import { changeTrackingFacts, type FactId } from './change-tracking-facts.js';
-import type { Fact } from './facts/fact.js';
 
 /** A test of the suite and the facts it shows. */
 export interface ConformanceRow {
+  /** Title of the rows around it. */
+  readonly group: string;
   readonly title: string;
   readonly facts: readonly FactId[];
   /** Why it is not run on this server. */
@@ -13,11 +14,18 @@ export interface ConformanceRow {
 /** Registers the rows of one server, and remembers which facts they show. */
 export class ConformanceRows {
   readonly all: ConformanceRow[] = [];
+  private group = '';
 
   constructor(
     private readonly differences: KnownDifferences,
     private readonly isControlled: boolean,
   ) {}
+
+  /** Rows that have their subject in common. */
+  describe(title: string, body: () => void): void {
+    this.group = title;
+    describe(title, body);
+  }
 
   /** A test inside the caller's `describe`. Its title ends with the marks of its facts and their numbers. */
   shows(facts: readonly FactId[], title: string, test: () => Promise<void> | void, timeoutMs?: number): void {
@@ -39,13 +47,13 @@ export class ConformanceRows {
     timeoutMs?: number,
   ): void {
     const name = titleOf(facts, title);
-    this.all.push({ title, facts, ...(skipped !== undefined && { skipped }) });
+    this.all.push({ group: this.group, title, facts, ...(skipped !== undefined && { skipped }) });
     if (skipped === undefined) it(name, async () => test(), timeoutMs);
     else it.skip(`${name} SKIPPED: ${skipped}`, async () => test());
   }
 }
 
 function titleOf(ids: readonly FactId[], title: string): string {
-  const marks = new Set(ids.flatMap((id) => (changeTrackingFacts[id] as Fact).mark.split(', ')));
+  const marks = new Set(ids.flatMap((id) => changeTrackingFacts[id].mark.split(', ')));
   return `${title} [${[...marks].join(', ')}] (${ids.join(', ')})`;
 }

@@ -52,7 +52,7 @@ const values: readonly DriverValue[] = [
 
 /** What the driver gives, and why capture reads some types as text (reference/change-tracking, section 9). */
 export function driverValues(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('values as the driver gives them', () => {
+  rows.describe('values as the driver gives them', () => {
     for (const [fact, expression, value] of values)
       rows.shows([fact], expression, async () => {
         const given = await database().one(`select ${expression} as v`);

@@ -98,7 +98,7 @@ const refusals: readonly Refusal[] = [
 
 /** Switching tracking on and off, and what is refused (reference/change-tracking, sections 1 and 3). */
 export function enabling(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('switching on and off', () => {
+  rows.describe('switching on and off', () => {
     beforeAll(async () => {
       await database().run(
         `create table conf.on_table (k int not null, l int not null, a int null, constraint pk_on_table primary key (k, l));
@@ -206,7 +206,7 @@ export function enabling(database: () => ConformanceDatabase, rows: ConformanceR
 
 /** The database's own switch: last, for no table may be tracked. */
 export function databaseSwitch(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('the database', () => {
+  rows.describe('the database', () => {
     beforeAll(async () => {
       const tables = await database().rows(
         `select t.name from sys.change_tracking_tables as ct join sys.tables as t on t.object_id = ct.object_id`,

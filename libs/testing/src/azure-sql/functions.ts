@@ -4,7 +4,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** The functions of change tracking where they answer (reference/change-tracking, section 3). */
 export function functions(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('the functions', () => {
+  rows.describe('the functions', () => {
     let origin: number;
     const keysFrom = async (version: string, prelude = '', more = '') => {
       const { rows: found } = await database().client.ask(

@@ -3,7 +3,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** Loading a table while it changes, and polling with a bound (reference/change-tracking, section 6). */
 export function loads(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('a load', () => {
+  rows.describe('a load', () => {
     beforeEach(async () => {
       await database().run("if OBJECT_ID(N'conf.loading') is not null drop table conf.loading");
       await database().run(

@@ -162,7 +162,7 @@ const composite = (statement: string): string =>
 
 /** What CHANGETABLE(CHANGES) makes of a row's history (reference/change-tracking, section 3). */
 export function netChanges(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('net changes', () => {
+  rows.describe('net changes', () => {
     beforeAll(async () => {
       await database().run(
         `create table conf.net (id int not null primary key, a int null);

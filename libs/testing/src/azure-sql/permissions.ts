@@ -7,7 +7,7 @@ const password = 'Reader-of-changes-1';
 
 /** Who may read changes (reference/change-tracking, sections 3, 4 and 8). */
 export function permissions(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('a user of the database', () => {
+  rows.describe('a user of the database', () => {
     let reader: SourceClient;
     const changes =
       'select ct.id, t.a from CHANGETABLE(CHANGES conf.guarded, 0) as ct left join conf.guarded as t on t.id = ct.id';

@@ -7,7 +7,7 @@ const snapshot = 'set transaction isolation level snapshot; begin transaction';
 
 /** What comes to pass only when the server is told to: clean-up, restore, replica, throttling, lost connections. */
 export function provoked(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('clean-up', () => {
+  rows.describe('clean-up', () => {
     const table = 'conf.cleaned';
     let version: number;
     beforeAll(async () => {
@@ -77,7 +77,7 @@ export function provoked(database: () => ConformanceDatabase, rows: ConformanceR
     });
   });
 
-  describe('a readable secondary', () => {
+  rows.describe('a readable secondary', () => {
     rows.provokes(['1.27', '4.10'], 'tells that it is one, and has no change tracking', async () => {
       await database().run('create table conf.replicated (id int not null primary key)');
       await database().run('alter table conf.replicated enable change_tracking');
@@ -97,7 +97,7 @@ export function provoked(database: () => ConformanceDatabase, rows: ConformanceR
     });
   });
 
-  describe('trouble', () => {
+  rows.describe('trouble', () => {
     rows.provokes(['8.20'], 'of throttling is an error by its number, for as long as it lasts', async () => {
       for (const number of [40501, 40613, 49918]) {
         await database().control.mood({ errors: [{ number, match: 'throttled', count: 1 }] });
@@ -117,7 +117,7 @@ export function provoked(database: () => ConformanceDatabase, rows: ConformanceR
     });
   });
 
-  describe('another database', () => {
+  rows.describe('another database', () => {
     const sessions: SourceClient[] = [];
     const connect = async (): Promise<SourceClient> => {
       const client = await database().connect({ database: other });

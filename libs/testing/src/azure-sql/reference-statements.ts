@@ -3,7 +3,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** Statements a reader of changes sends, beside those of capture itself (reference/change-tracking, section 7). */
 export function referenceStatements(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('statements of a reader', () => {
+  rows.describe('statements of a reader', () => {
     beforeAll(async () => {
       await database().run('create type conf.code from nvarchar(12) not null');
       await database().run(

@@ -3,7 +3,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** TRUNCATE, versions of single rows, masks and contexts (reference/change-tracking, sections 3 and 5). */
 export function rowHistory(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('TRUNCATE', () => {
+  rows.describe('TRUNCATE', () => {
     rows.shows(
       ['5.1', '3.9', '1.36'],
       'empties the history and moves begin_version, not the version',
@@ -75,7 +75,7 @@ export function rowHistory(database: () => ConformanceDatabase, rows: Conformanc
     );
   });
 
-  describe('CHANGETABLE(VERSION)', () => {
+  rows.describe('CHANGETABLE(VERSION)', () => {
     const of = async (b: number, a: number) =>
       database().rows(
         `select c.SYS_CHANGE_VERSION as v, c.b, c.a from CHANGETABLE(VERSION conf.versioned, (b, a), (${b}, ${a})) as c`,
@@ -110,7 +110,7 @@ export function rowHistory(database: () => ConformanceDatabase, rows: Conformanc
     );
   });
 
-  describe('context', () => {
+  rows.describe('context', () => {
     let origin: number;
     const context = () =>
       database().one(

@@ -6,7 +6,7 @@ const snapshot = 'set transaction isolation level snapshot; begin transaction';
 
 /** What transactions see of each other (reference/change-tracking, sections 6 and 8). On tables of `versions`. */
 export function snapshots(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('a SNAPSHOT transaction', () => {
+  rows.describe('a SNAPSHOT transaction', () => {
     rows.shows(
       ['6.1', '6.2', '10.8'],
       'sees tables, changes and version of one moment, fixed by its first read',
@@ -41,7 +41,7 @@ export function snapshots(database: () => ConformanceDatabase, rows: Conformance
     });
   });
 
-  describe('a transaction', () => {
+  rows.describe('a transaction', () => {
     rows.shows(['10.8'], 'takes its snapshot at the first access to data, not at BEGIN', async () => {
       const reader = await database().connect();
       await reader.run(snapshot);

@@ -64,7 +64,7 @@ const rows: readonly TypeRow[] = [
 
 /** Every ordinary type as capture reads it (reference/change-tracking, section 9): no value through a lossy number. */
 export function typeReads(database: () => ConformanceDatabase, suite: ConformanceRows): void {
-  describe('types as capture reads them', () => {
+  suite.describe('types as capture reads them', () => {
     let full: readonly unknown[];
     let empty: readonly unknown[];
 

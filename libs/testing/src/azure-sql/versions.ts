@@ -4,7 +4,7 @@ import type { ConformanceRows } from './conformance-rows.js';
 
 /** When a version is drawn and who sees it (reference/change-tracking, section 2). */
 export function versions(database: () => ConformanceDatabase, rows: ConformanceRows): void {
-  describe('versions', () => {
+  rows.describe('versions', () => {
     beforeAll(async () => {
       await database().run(
         `create table conf.first (id int not null primary key, a int null);

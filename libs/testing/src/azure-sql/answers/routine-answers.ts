@@ -1,4 +1,4 @@
-import { column, fails, from, one, refused, row, rows, type TSqlAnswerGroup } from './tsql-answer.js';
+import { column, fails, from, one, prints, refused, row, rows, type TSqlAnswerGroup } from './tsql-answer.js';
 
 const quoted = (text: string): string => `exec('${text.replaceAll("'", "''")}');`;
 
@@ -194,6 +194,25 @@ export const routineAnswers: TSqlAnswerGroup = {
           ['d', "('q')"],
           ['e', '(getdate())'],
         ],
+      ),
+    ),
+    ...from(
+      'Microsoft Learn: CREATE VIEW (Transact-SQL), updatable views',
+      rows(
+        `begin tran; create table ra_b (id int identity primary key, n varchar(9) not null default 'd', q int); insert ra_b (n, q) values ('a', 1), ('b', 5); ${quoted('create view ra_u(k, name, q) as select id, n, q from ra_b where q < 3')} exec('update ra_u set q += 1, name = name + ''!''; insert ra_u (q) values (9); insert ra_u values (''z'', 2); delete ra_u where name = ''z'''); select n, q from ra_b order by id; rollback`,
+        [
+          ['a!', 2],
+          ['b', 5],
+          ['d', 9],
+        ],
+      ),
+      fails(
+        `begin tran; create table ra_b (id int, q int); ${quoted('create view ra_u as select id, q * 2 as twice from ra_b')} exec('update ra_u set twice = 1')`,
+        4406,
+      ),
+      refused(
+        `begin tran; create table ra_b (id int, q int); ${quoted('create view ra_u as select id, q from ra_b where q > 1 with check option')} exec('update ra_u set q = 0')`,
+        'CHECK OPTION',
       ),
     ),
     ...from(

@@ -1,5 +1,6 @@
 import { aggregateAnswers } from './aggregate-answers.js';
 import type { AnswerGroup, Ask, Text } from './answer.js';
+import { catalogueAnswers } from './catalogue-answers.js';
 import { dateAnswers } from './date-answers.js';
 import { decimalAnswers } from './decimal-answers.js';
 import { documentAnswers } from './document-answers.js';
@@ -9,7 +10,8 @@ import { qualifyAnswers } from './qualify-answers.js';
 import { refusalAnswers } from './refusal-answers.js';
 import { stringAnswers } from './string-answers.js';
 
-const groups: readonly AnswerGroup[] = [
+/** All questions, by their subjects. */
+export const answerGroups: readonly AnswerGroup[] = [
   stringAnswers,
   dateAnswers,
   numberAnswers,
@@ -18,6 +20,7 @@ const groups: readonly AnswerGroup[] = [
   qualifyAnswers,
   documentAnswers,
   languageAnswers,
+  catalogueAnswers,
   refusalAnswers,
 ];
 
@@ -26,7 +29,7 @@ const groups: readonly AnswerGroup[] = [
  * session whose search_path begins with a schema of the tests' own; they leave their tables there.
  */
 export function redshiftAnswers(ask: Ask): void {
-  describe.each(groups)('$title', ({ setup = [], answers = [], refusals = [] }) => {
+  describe.each(answerGroups)('$title', ({ setup = [], answers = [], refusals = [] }) => {
     beforeAll(async () => {
       for (const statement of setup) await ask(statement);
     }, 60_000);

@@ -7,8 +7,8 @@ const unsupported = (
 ): Refusal => [statement, '0A000', message, source];
 
 const functions =
-  `array_agg(a) array_to_string(null,',') array_append(null,1) overlay('abc','x',1) encode('a','hex') convert_from('a','UTF8')
-  regexp_matches('a','a') regexp_split_to_array('a','a') bit_length('a') justify_days(interval'1day') justify_hours(interval'1day')
+  `array_agg(a) array_to_string(null,',') array_append(null,1) overlay('abc','x',1) encode('a','hex') convert_from('a','UTF8') convert_to('a','UTF8')
+  regexp_matches('a','a') regexp_split_to_array('a','a') regexp_split_to_table('a','a') bit_length('a') justify_days(interval'1day') justify_hours(interval'1day')
   justify_interval(interval'1day') clock_timestamp() transaction_timestamp() pg_sleep(1) pg_advisory_lock(1) nextval('a') currval('a')
   format('%s','a') unnest(null) to_tsvector('a') xmlforest(1) gen_random_uuid()`.split(/\s+/);
 
@@ -73,6 +73,19 @@ export const refusalAnswers: AnswerGroup = {
     unsupported(`rollback to savepoint a`, /SAVEPOINT/, 'c_redshift-sql-implementated-differently'),
     unsupported(`copy plain from stdin`, /STDIN/, 'r_COPY'),
     unsupported(`select ctid from plain`, /ctid/, 'c_redshift-sql-implementated-differently'),
+    ...['xmax', 'cmin', 'cmax', 'tableoid'].map((column) =>
+      unsupported(
+        `select ${column} from plain`,
+        new RegExp(column),
+        'c_redshift-sql-implementated-differently',
+      ),
+    ),
+    [`select oid from plain`, '42703', /oid/, 'c_redshift-sql-implementated-differently'],
+    [`create table t1 (tag int)`, '42601', /tag/, 'r_pg_keywords'],
+    [`create table t1 (open date)`, '42601', /open/, 'r_pg_keywords'],
+    [`create table snapshot (id int)`, '42601', /snapshot/, 'r_pg_keywords'],
+    [`alter table plain add column system int`, '42601', /system/, 'r_pg_keywords'],
+    [`alter table plain rename column name to start`, '42601', /start/, 'r_pg_keywords'],
     unsupported(`select xmin from plain`, /xmin/, 'c_redshift-sql-implementated-differently'),
     unsupported(`insert into other select generate_series(1, 3)`, /not supported on Redshift tables/),
     unsupported(`alter table plain add column a int, add column b int`, /one column/, 'r_ALTER_TABLE'),
