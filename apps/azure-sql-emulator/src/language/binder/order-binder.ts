@@ -31,6 +31,7 @@ export abstract class OrderBinder extends TableBinder {
     items: readonly OrderItem[],
     outputs: readonly Item[],
     scope: Scope | undefined,
+    nullable = false,
   ): string {
     this.checkOrderTwice(items, outputs, scope);
     return items
@@ -43,7 +44,8 @@ export abstract class OrderBinder extends TableBinder {
         if (output) {
           return position(at!, output.value.nullable, item.descending);
         }
-        const value = this.value(item.expr, scope);
+        const bound = this.value(item.expr, scope);
+        const value = nullable ? { ...bound, nullable } : bound;
         const same = outputs.findIndex((candidate) => candidate.value.pg === value.pg);
         if (same >= 0) return position(same, value.nullable, item.descending);
         return this.orderItem(value, item.descending);

@@ -19,7 +19,10 @@ export abstract class SelectBinder extends OrderBinder {
     const where = body.where ? ` where ${this.condition(body.where, scope)}` : '';
     const outerWindows = this.windows;
     this.windows = body.windows ?? [];
-    const items = body.items.flatMap((item) => this.selectItem(item, scope, from.scope));
+    const bound = body.items.flatMap((item) => this.selectItem(item, scope, from.scope));
+    // Of several grouping sets every column can be NULL.
+    const several = body.groupBy.some(({ kind }) => kind !== 'expr');
+    const items = several ? bound.map(nullableItem) : bound;
     const assigns = this.assignedVariables(items, body);
     const running = assigns !== undefined && this.readsAssigned(items, body);
     const group = this.groupBy(body.groupBy, scope);
@@ -27,7 +30,7 @@ export abstract class SelectBinder extends OrderBinder {
     const distinct = body.distinct ? 'distinct ' : '';
     const list = items.map((item, i) => `${this.output(item.value)} as c${i + 1}`).join(', ');
     const orderBy = query?.orderBy ?? [];
-    const order = orderBy.length > 0 ? ` order by ${this.selectOrder(orderBy, items, scope)}` : '';
+    const order = orderBy.length > 0 ? ` order by ${this.selectOrder(orderBy, items, scope, several)}` : '';
     const fromSql = body.from.length > 0 ? ` from ${from.sql}` : '';
     const whole = `select ${distinct}${list}${fromSql}${where}${group}${having}`;
     const limits = this.limits(query, body.top, parent, whole);
@@ -167,6 +170,8 @@ export abstract class SelectBinder extends OrderBinder {
     );
   }
 }
+
+const nullableItem = (item: Item): Item => ({ ...item, value: { ...item.value, nullable: true } });
 
 /** An aggregate of the query itself, not of a query within it. */
 const hasAggregate = (node: unknown): boolean => {

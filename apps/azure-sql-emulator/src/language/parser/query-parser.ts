@@ -167,7 +167,7 @@ export abstract class QueryParser extends SourceParser {
     const into = this.accept('INTO') ? this.qualifiedName() : undefined;
     const from = this.accept('FROM') ? this.tableList() : [];
     const where = this.accept('WHERE') ? this.expression() : undefined;
-    const groupBy = this.accept('GROUP', 'BY') ? this.commaList(() => this.groupItem()) : [];
+    const groupBy = this.accept('GROUP', 'BY') ? this.groups() : [];
     const having = this.accept('HAVING') ? this.expression() : undefined;
     const windows = this.accept('WINDOW')
       ? this.commaList(() => {
@@ -177,6 +177,16 @@ export abstract class QueryParser extends SourceParser {
         })
       : undefined;
     return { kind: 'select', distinct, top, items, into, from, where, groupBy, having, windows, line };
+  }
+
+  /** `GROUP BY a, b WITH ROLLUP` is what ROLLUP (a, b) is. */
+  private groups(): GroupItem[] {
+    if (this.at('ALL')) throw this.unsupported('GROUP BY ALL');
+    const items = this.commaList(() => this.groupItem());
+    if (!this.at('WITH') || !['ROLLUP', 'CUBE'].includes(this.peek().upper)) return items;
+    this.advance();
+    const kind = this.advance().upper === 'CUBE' ? 'cube' : 'rollup';
+    return [{ kind, items: items.map((item) => (item.kind === 'expr' ? [item.expr] : item.items.flat())) }];
   }
 
   private groupItem(): GroupItem {
