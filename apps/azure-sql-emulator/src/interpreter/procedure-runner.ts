@@ -4,7 +4,7 @@ import type { SqlType, SqlValue } from '../engine.js';
 import type { ExecArgument, Statement, StatementOf } from '../language/ast.js';
 import { SqlError } from '../language/errors.js';
 import { parseName } from '../language/parser/batch-parser.js';
-import { INT, nvarchar } from '../language/types.js';
+import { INT, nvarchar, sameType } from '../language/types.js';
 import { catalogProcedure } from '../catalog/catalog-procedures.js';
 import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
@@ -237,7 +237,8 @@ export class ProcedureRunner {
 
   /** A value brought to a parameter's type. */
   async converted(arg: Argument, type: SqlType, line: number): Promise<SqlValue> {
-    if (arg.value === null || JSON.stringify(arg.type) === JSON.stringify(type)) return arg.value;
+    if (arg.value === null || (sameType(arg.type, type) && arg.type.collation === type.collation))
+      return arg.value;
     const { runtime, queries } = this.runner;
     const outer = runtime.frame;
     const frame = newFrame(outer.procedure);

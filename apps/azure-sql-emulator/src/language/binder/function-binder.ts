@@ -62,6 +62,14 @@ export abstract class FunctionBinder extends ExpressionBinder {
     }
     const entry = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined;
     if (!entry) {
+      if (call.name.endsWith('.value') && call.args.every(({ kind }) => kind === 'string')) {
+        const parts = call.name.split('.').slice(0, -1);
+        const operand: Expr = { kind: 'column', parts, line: call.line };
+        return this.xmlValue(
+          { kind: 'method', method: 'value', operand, args: call.args, line: call.line },
+          scope,
+        );
+      }
       if (call.name.includes('.')) return this.userFunction(call, scope);
       if (unbuiltFunctions.has(call.name)) throw unsupported(call.name, call.line);
       throw new SqlError(

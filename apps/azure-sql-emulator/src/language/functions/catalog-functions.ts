@@ -17,7 +17,7 @@ const identity =
   };
 
 const typeId: BuiltIn = (f) => {
-  const bare = `lower(replace(replace(${f.text(0)}, '[', ''), ']', ''))`;
+  const bare = `(lower(replace(replace(${f.text(0)}, '[', ''), ']', '')) collate "C")`;
   const own = `select a.type_id from emu.alias_types as a where lower(a.name) = split_part(${bare}, '.', -1) and lower(a.schema_name) = case when strpos(${bare}, '.') > 0 then split_part(${bare}, '.', 1) else 'dbo' end`;
   return typed(
     `coalesce((select t.user_type_id from emu.type_names as t where t.name = regexp_replace(${bare}, '^sys\\.', '')), (${own}))`,

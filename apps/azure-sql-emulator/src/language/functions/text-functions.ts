@@ -223,7 +223,7 @@ export const textFunctions: FunctionTable = {
   REPLICATE: fn(2, 2, replicate),
   SPACE: fn(1, 1, (f) =>
     typed(
-      `(case when ${f.int(0)} < 0 then null else repeat(' ', least(${f.int(0)}, 8000)) end)`,
+      `(case when ${f.int(0)} < 0 then null else repeat(' ', case when ${f.int(0)} > 8000 then 8000 else ${f.int(0)} end) end)`,
       varchar(8000),
     ),
   ),
@@ -272,7 +272,7 @@ export const textFunctions: FunctionTable = {
       );
     const x = f.text(0);
     return typed(
-      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null or (btrim(${x}) <> '' and btrim(${x}) ~ '^[-+]?[$£¤¥€]?[.,]?$') then 1 else 0 end)`,
+      `(case when emu.text_float(nullif(btrim(${x}), ''), 'varchar', true) is not null or emu.text_money(nullif(btrim(${x}), ''), 'varchar', true) is not null or (btrim(${x}) <> '' and (btrim(${x}) collate "C") ~ '^[-+]?[$£¤¥€]?[.,]?$') then 1 else 0 end)`,
       INT,
       false,
     );

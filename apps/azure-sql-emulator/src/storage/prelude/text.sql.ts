@@ -68,23 +68,23 @@ create or replace function emu.pad(x text, n int) returns text language sql immu
 create or replace function emu.like_blanks(p text, e text) returns text language sql immutable parallel safe as $$
   select case when right(r, 1) = '$' then left(r, -1) || ' *$' else r end from (select emu.like_regex(p, e) as r) x $$;
 create or replace function emu.like_regex(p text, e text) returns text language plpgsql immutable parallel safe as $$
-declare r text := '^'; i int := 1; n int := length(p); c text; j int; set_body text;
+declare q text collate "C" := p; r text := '^'; i int := 1; n int := length(p); c text collate "C"; j int; set_body text collate "C";
 begin
   if p is null then return null; end if;
   while i <= n loop
-    c := substr(p, i, 1);
+    c := substr(q, i, 1);
     if e is not null and c = e then
       i := i + 1;
-      r := r || regexp_replace(substr(p, i, 1), '([^\w\s])', '\\\1');
+      r := r || regexp_replace(substr(q, i, 1), '([^\w\s])', '\\\1');
     elsif c = '%' then r := r || '.*';
     elsif c = '_' then r := r || '.';
     elsif c = '[' then
       j := i + 1;
-      if substr(p, j, 1) = '^' then j := j + 1; end if;
-      if substr(p, j, 1) = ']' then j := j + 1; end if;
-      while j <= n and substr(p, j, 1) <> ']' loop j := j + 1; end loop;
+      if substr(q, j, 1) = '^' then j := j + 1; end if;
+      if substr(q, j, 1) = ']' then j := j + 1; end if;
+      while j <= n and substr(q, j, 1) <> ']' loop j := j + 1; end loop;
       if j > n then return '^(?!)'; end if;
-      set_body := substr(p, i + 1, j - i - 1);
+      set_body := substr(q, i + 1, j - i - 1);
       if set_body in ('', '^') then return '^(?!)'; end if;
       if left(set_body, 1) = '^' then r := r || '[^'; set_body := substr(set_body, 2); else r := r || '['; end if;
       r := r || regexp_replace(set_body, '([\[\]\\^])', '\\\1', 'g') || ']';
