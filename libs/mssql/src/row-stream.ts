@@ -1,14 +1,15 @@
 import type { Request } from 'mssql';
 import type { SourceRow } from '@thalamus/core/change';
 
-/** Rows handed over at once. */
+/** Rows handed over at once, or fewer of {@link bytesAtOnce}. */
 const rowsAtOnce = 500;
+const bytesAtOnce = 1_000_000;
 /** Arrays that may wait for the consumer before the socket is paused. */
 const arraysWaiting = 2;
 
 /**
  * Streams a query's rows as arrays of values. The connection is paused while the consumer is busy, so memory holds a
- * few hundred rows whatever the size of the result. Leaving the loop early cancels the query.
+ * few hundred rows, or a few megabytes of long ones, whatever the size of the result. Leaving the loop early cancels the query.
  */
 export async function* streamRows(request: Request, text: string): AsyncGenerator<SourceRow[]> {
   request.stream = true;
@@ -29,9 +30,17 @@ export async function* streamRows(request: Request, text: string): AsyncGenerato
   }
 }
 
+/** About what a row takes in memory: a text has a head and a place in the row beside its characters. */
+export function sizeOfRow(row: SourceRow): number {
+  let size = 0;
+  for (const value of row) size += typeof value === 'string' ? value.length + 24 : 8;
+  return size;
+}
+
 class RowFeed {
   private readonly waiting: SourceRow[][] = [];
   private filling: SourceRow[] = [];
+  private fillingBytes = 0;
   private paused = false;
   private ended = false;
   private failure: unknown;
@@ -51,9 +60,11 @@ class RowFeed {
 
   private add(row: SourceRow): void {
     this.filling.push(row);
-    if (this.filling.length < rowsAtOnce) return;
+    this.fillingBytes += sizeOfRow(row);
+    if (this.filling.length < rowsAtOnce && this.fillingBytes < bytesAtOnce) return;
     this.waiting.push(this.filling);
     this.filling = [];
+    this.fillingBytes = 0;
     if (this.waiting.length > arraysWaiting && !this.paused) {
       this.paused = true;
       this.request.pause();

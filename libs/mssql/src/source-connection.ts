@@ -34,6 +34,7 @@ export async function connectPool(options: SourceOptions): Promise<ConnectionPoo
       encrypt: options.encrypt,
       trustServerCertificate: options.trustCertificate,
       appName: 'thalamus-capture',
+      packetSize: 16_384,
       useUTC: true,
       enableArithAbort: true,
     },

@@ -9,7 +9,7 @@ import { errorNumber, translateSourceError } from './mssql.errors.js';
 import { commitTimesSql, currentVersionSql } from './poll.sql.js';
 import { PollSession } from './poll-session.js';
 import { unmetPrerequisites, untrackedTables, type DatabaseState, type Selection } from './prerequisites.js';
-import { streamRows } from './row-stream.js';
+import { sizeOfRow, streamRows } from './row-stream.js';
 import {
   beginTransaction,
   bind,
@@ -103,7 +103,7 @@ async function collect(
   let isCut = false;
   for await (const some of stream) {
     rows.push(...some);
-    for (const row of some) bytes += sizeOf(row);
+    for (const row of some) bytes += sizeOfRow(row);
     if (bytes >= maxBytes && rows.length < maxRows) {
       isCut = true;
       break;
@@ -116,13 +116,6 @@ async function collect(
 
 function keyPositions(schema: TableSchema): number[] {
   return keyColumns(schema).map((column) => schema.columns.indexOf(column));
-}
-
-/** About what a row takes: text by its length, anything else as a word. */
-function sizeOf(row: SourceRow): number {
-  let size = 0;
-  for (const value of row) size += typeof value === 'string' ? value.length : 8;
-  return size;
 }
 
 async function readState(pool: ConnectionPool): Promise<DatabaseState> {
