@@ -9,7 +9,7 @@ const help = `npm run bench -- [--only pipeline|azure-sql-emulator|redshift-emul
 
 pipeline            loads the sample in full, then a burst of changes: rows/s, CPU-seconds and peak memory of each service,
                     beside the serial connector this product replaces and Sling, over the same emulators in the same run
-azure-sql-emulator  reads and inserts by tedious, beside plain PostgreSQL by node-pg
+azure-sql-emulator  reads and inserts by tedious, beside plain PostgreSQL by node-pg: p50 of 3 repetitions in turn, and the ratio
 redshift-emulator   COPY of gzip CSV in 8 files, beside PostgreSQL's own COPY FROM of the same rows; 1024 megabytes
                     unless --copy-megabytes says otherwise
 

@@ -13,6 +13,8 @@ export interface Phase {
   readonly seconds: number;
   /** By component, loader replicas apart. */
   readonly usage: Readonly<Record<string, Usage>>;
+  /** The same when a quarter of the rows had been read: memory must not have grown since. */
+  readonly atQuarter?: Readonly<Record<string, Usage>>;
 }
 
 const services = [
@@ -25,6 +27,8 @@ const services = [
 export class PipelineUnderLoad implements AsyncDisposable {
   private appliedVersion = -1n;
   private consistent = false;
+  private readonly rowsRead = new Map<string, number>();
+  private atQuarter: Record<string, Usage> | undefined;
   private readonly ending = new AbortController();
   private reading: Promise<void> = Promise.resolve();
 
@@ -39,9 +43,10 @@ export class PipelineUnderLoad implements AsyncDisposable {
     const before = this.usage();
     const started = performance.now();
     for (const [name, replica] of services) await this.stack.service(name, replica).start();
-    this.watch();
+    this.watch(rows);
     await this.until(() => this.consistent, 1_800_000);
-    return this.phase('initial load', rows, started, before);
+    const phase = this.phase('initial load', rows, started, before);
+    return this.atQuarter === undefined ? phase : { ...phase, atQuarter: this.atQuarter };
   }
 
   /** Changes `rows` rows of the largest table in transactions of 5,000, then waits until TASTG has them. */
@@ -81,12 +86,17 @@ export class PipelineUnderLoad implements AsyncDisposable {
     );
   }
 
-  private watch(): void {
+  private watch(rows: number): void {
     const kafka = createKafka({ brokers: this.stack.endpoints.kafka.brokers, clientId: 'thalamus-bench' });
     this.reading = readJournal(kafka, this.topics.journal, {
       signal: this.ending.signal,
       onEntry: (entry) => {
         if (entry.type === 'service.halted') throw new Error(`${entry.data.service}: ${entry.data.message}`);
+        if (entry.type === 'generation.progressed') {
+          this.rowsRead.set(entry.data.table, entry.data.rowsDone);
+          const read = [...this.rowsRead.values()].reduce((sum, each) => sum + each, 0);
+          if (read >= rows / 4) this.atQuarter ??= this.usage();
+        }
         if (entry.type !== 'batch.applied') return;
         this.appliedVersion = entry.data.version;
         this.consistent = entry.data.consistent;

@@ -25,10 +25,13 @@ function printPhase(phase: Phase): void {
   console.log(
     `\n${phase.name}: ${phase.rows.toLocaleString('en')} rows in ${phase.seconds.toFixed(1)} s, ${perSecond(phase.rows, phase.seconds).trim()} rows/s`,
   );
-  for (const [name, { cpuSeconds, peakBytes }] of Object.entries(phase.usage))
+  for (const [name, { cpuSeconds, peakBytes }] of Object.entries(phase.usage)) {
+    const quarter = phase.atQuarter?.[name];
+    const earlier = quarter ? `   (${megabytes(quarter.peakBytes)} at a quarter of the rows)` : '';
     console.log(
-      `  ${name.padEnd(20)} ${cpuSeconds.toFixed(1).padStart(8)} CPU s   peak ${megabytes(peakBytes).padStart(8)}`,
+      `  ${name.padEnd(20)} ${cpuSeconds.toFixed(1).padStart(8)} CPU s   peak ${megabytes(peakBytes).padStart(8)}${earlier}`,
     );
+  }
 }
 
 function printPeer(peer: PeerResult, own: Phase): void {

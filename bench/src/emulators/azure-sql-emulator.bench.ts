@@ -7,22 +7,26 @@ import { startPostgres, type PostgresServer } from '@thalamus/embedded-postgres'
 import { cloneRoot } from '@thalamus/local-stack';
 import { createSample, openSample, seedSample } from '@thalamus/sample-gme';
 import pg from 'pg';
+import { usageOf } from '../process-usage.js';
 import { insertByNodePg, insertByTedious, readByNodePg, readByTedious } from './drivers.bench.js';
 
 const ROWS = 200_000;
-const READS = 4;
+/** Measured, after one that is not: the compilers of both sides are to have done their work. */
+const REPETITIONS = 3;
 const CONNECTIONS = 8;
 const INSERT_SECONDS = 5;
 const PASSWORD = 'Password1!';
 
-/** Rows per second by one driver; the best of several runs, since other work on the machine only ever slows. */
-interface Figure {
+/** One way to read or write, and how fast it did in each repetition. */
+interface Contestant {
   readonly name: string;
-  readonly rowsPerSecond: number;
+  /** @returns rows per second */
+  readonly run: () => Promise<number>;
 }
 
 interface Program extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
 }
 
 /** The built emulator in a process of its own. */
@@ -52,6 +56,7 @@ async function startProgram(postgresUrl: string): Promise<Program> {
   const { port } = JSON.parse(line) as { port: number };
   return {
     port,
+    pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;
@@ -102,22 +107,35 @@ async function fillPlain(server: PostgresServer): Promise<void> {
   }
 }
 
-async function best(name: string, runs: number, read: () => Promise<number>): Promise<Figure> {
-  let rowsPerSecond = 0;
-  for (let run = 0; run < runs; run++) {
-    const began = performance.now();
-    const rows = await read();
-    if (rows < ROWS) throw new Error(`${name} read ${rows} rows`);
-    rowsPerSecond = Math.max(rowsPerSecond, rows / ((performance.now() - began) / 1000));
-  }
-  return { name, rowsPerSecond };
+/** Rows per second of a read that must see all rows. */
+async function readRate(read: () => Promise<number>): Promise<number> {
+  const began = performance.now();
+  const rows = await read();
+  if (rows < ROWS) throw new Error(`only ${rows} of ${ROWS} rows were read`);
+  return rows / ((performance.now() - began) / 1000);
 }
 
-function print(title: string, figures: readonly Figure[]): void {
-  console.log(`\n${title}`);
-  for (const { name, rowsPerSecond } of figures)
-    console.log(`  ${name.padEnd(46)}${Math.round(rowsPerSecond).toLocaleString('en').padStart(10)} rows/s`);
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
+
+/** Runs both in turn, so that the machine's moods strike both; prints the medians, all values, and the ratio of the two. */
+async function compare(title: string, emulator: Contestant, postgres: Contestant): Promise<void> {
+  const rates: [number[], number[]] = [[], []];
+  for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
+    const pair = [await emulator.run(), await postgres.run()] as const;
+    if (repetition > 0) rates.forEach((list, side) => list.push(pair[side] ?? 0));
+  }
+  console.log(`\n${title}; p50 of ${REPETITIONS}, after one repetition to warm up`);
+  for (const [side, { name }] of [emulator, postgres].entries()) {
+    const all = (rates[side] ?? []).map((rate) => whole(rate)).join(', ');
+    console.log(`  ${name.padEnd(32)}${whole(median(rates[side] ?? [])).padStart(10)} rows/s   (${all})`);
+  }
+  const ratio = median(rates[0]) / median(rates[1]);
+  console.log(`  ${'ratio to PostgreSQL'.padEnd(32)}${ratio.toFixed(2).padStart(10)}`);
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 /** Reads the sample's Message table and inserts single rows, through the emulator and, beside it, through plain PostgreSQL. */
 export async function benchAzureSqlEmulator(): Promise<void> {
@@ -129,23 +147,18 @@ export async function benchAzureSqlEmulator(): Promise<void> {
     await fillPlain(server);
     const emulator = { port: program.port, user: 'sa', password: PASSWORD, database: 'gme' };
     const url = server.url('sql_gme');
-    print(
+    const [byTedious, byNodePg] = ['tedious, Azure SQL emulator', 'node-pg, plain PostgreSQL'];
+    await compare(
       `reading Message (10 columns, ${ROWS.toLocaleString('en')} rows), server and client on this machine`,
-      [
-        await best('tedious, Azure SQL emulator', READS, () => readByTedious(emulator)),
-        await best('node-pg, plain PostgreSQL', READS, () => readByNodePg(url)),
-      ],
+      { name: byTedious, run: () => readRate(() => readByTedious(emulator)) },
+      { name: byNodePg, run: () => readRate(() => readByNodePg(url)) },
     );
-    print(`single-row INSERTs, ${CONNECTIONS} connections, ${INSERT_SECONDS} s`, [
-      {
-        name: 'tedious, Azure SQL emulator',
-        rowsPerSecond: await insertByTedious(emulator, CONNECTIONS, INSERT_SECONDS),
-      },
-      {
-        name: 'node-pg, plain PostgreSQL',
-        rowsPerSecond: await insertByNodePg(url, CONNECTIONS, INSERT_SECONDS),
-      },
-    ]);
+    await compare(
+      `single-row INSERTs, ${CONNECTIONS} connections, ${INSERT_SECONDS} s`,
+      { name: byTedious, run: () => insertByTedious(emulator, CONNECTIONS, INSERT_SECONDS) },
+      { name: byNodePg, run: () => insertByNodePg(url, CONNECTIONS, INSERT_SECONDS) },
+    );
+    console.log(`\npeak memory of the emulator: ${whole(usageOf(program.pid).peakBytes / 2 ** 20)} MB`);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -103,7 +103,7 @@ export async function insertByTedious(
   try {
     await execute(
       first,
-      'create table dbo.Inserted (id bigint identity primary key, a int, t nvarchar(100), d datetime2(3))',
+      'drop table if exists dbo.Inserted; create table dbo.Inserted (id bigint identity primary key, a int, t nvarchar(100), d datetime2(3))',
       undefined,
       true,
     );
