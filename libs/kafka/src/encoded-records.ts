@@ -8,7 +8,7 @@ const firstBytes = 16 * 1024;
  * Records of one request, encoded as they are added: memory holds their bytes and no text.
  *
  * kafkajs 2.2.4 groups the messages of a request in quadratic time (producer/groupMessagesPerPartition) and encodes each
- * in buffers of its own (protocol/recordBatch/record/v0), which was half of capture's time and most of its memory. Of the
+ * in buffers of its own (protocol/recordBatch/record/v0), which was a third of capture's time and of its memory. Of the
  * messages it asks no more than what {@link EncodedRecords.topicMessages} answers; headers, sequence numbers, codec,
  * checksum, request, repetition and transaction stay its own.
  */

@@ -53,7 +53,7 @@ describe('segments of a partition', () => {
     const byRows = stagerFrom(0, { maxFileRows: 2 });
     await byRows.take([0, 1, 2].map((at) => record(at, event(at))));
     expect(byRows.closed.map(shape)).toEqual([{ from: 0, to: 2, batch: 1, rows: 2 }]);
-    const byBytes = stagerFrom(0, { maxFileBytes: 60 });
+    const byBytes = stagerFrom(0, { maxFileBytes: 200 });
     await byBytes.take([0, 1, 2].map((at) => record(at, event(at))));
     expect(byBytes.closed).toHaveLength(1);
   });

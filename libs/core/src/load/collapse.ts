@@ -1,6 +1,8 @@
 /** Lines of a piece take up to this much together; the first piece starts small and grows, for most files are small. */
 const pieceBytes = 256 * 1024;
 const firstBytes = 4 * 1024;
+/** About what a key takes beside its characters. */
+const keyBytes = 64;
 
 interface Piece {
   readonly buffer: Buffer;
@@ -18,12 +20,13 @@ export class LinesByKey {
   /** Bytes of each line in the order of arrival; negative once a newer one of its key has come. */
   private readonly lengths: number[] = [];
   private readonly pieces: Piece[] = [];
-  /** Bytes of all lines, of those replaced as well: what is held. */
+  /** What is held: all lines, those replaced as well, and the keys. */
   bytes = 0;
 
   put(key: string, line: string): void {
     const replaced = this.newest.get(key);
     if (replaced !== undefined) this.lengths[replaced] = -(this.lengths[replaced] ?? 0);
+    else this.bytes += key.length + keyBytes;
     this.newest.set(key, this.lengths.length);
     // A UTF-16 unit takes at most 3 bytes of UTF-8.
     const piece = this.pieceFor(line.length * 3);
