@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DIFFERENCES } from './differences.js';
 import { MISSING_FUNCTIONS, MISSING_TYPES, SYSTEM_COLUMNS } from './language/refusals.js';
 import { OWN, SHARED } from './language/settings.js';
+import { REAL_LATENCY_FIGURES } from './session/latency.js';
 import { startFixture, type Fixture } from './testing/fixture.js';
 
 const page = fileURLToPath(new URL('../docs/lists.md', import.meta.url));
@@ -57,6 +58,8 @@ async function generated(): Promise<string> {
     wrapped(MISSING_FUNCTIONS),
     '## Refuses as Redshift does: types of casts, columns of the system',
     wrapped([...MISSING_TYPES, ...SYSTEM_COLUMNS]),
+    '## Latency of `--latency real`',
+    ...REAL_LATENCY_FIGURES.map(({ delay, ms, source }) => `- \`${delay}\` ${ms}: ${source}.`),
     '## Differs',
     'Where the documentation leaves room, _?_ marks the reading that was taken.',
     ...DIFFERENCES.map(({ what, unsure }) => `- ${what}${unsure && !what.includes('_?_') ? ' _?_' : ''}.`),

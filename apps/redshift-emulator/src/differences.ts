@@ -58,4 +58,8 @@ export const DIFFERENCES: readonly Difference[] = [
   ),
   unsure(`Error 1018 is also what a table gives that TRUNCATE emptied after the snapshot`),
   differs(`Transaction status after error 1023: aborted until ROLLBACK, as after any error`),
+  differs(
+    `Reserved words are refused as names in definitions, COPY and as the table written to; a query may use those that PostgreSQL does not reserve`,
+  ),
+  differs(`IGNORE NULLS is refused; NULLS FIRST and LAST are taken in windows`),
 ];

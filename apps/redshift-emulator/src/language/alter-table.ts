@@ -61,7 +61,7 @@ function planAdd(cursor: Cursor, table: string): DefinitionPlan {
 
 function addedColumn(cursor: Cursor): ColumnDefinition {
   const column: ColumnDefinition = {
-    name: cursor.identifier(),
+    name: cursor.ownName(),
     type: parseType(cursor),
     notNull: false,
     distKey: false,
@@ -146,13 +146,11 @@ function planDrop(cursor: Cursor, table: string): DefinitionPlan {
 
 function planRename(cursor: Cursor, table: string): DefinitionPlan {
   if (cursor.accept('to'))
-    return definition([`alter table ${table} rename to ${quoteIdentifier(cursor.identifier())}`]);
+    return definition([`alter table ${table} rename to ${quoteIdentifier(cursor.ownName())}`]);
   cursor.accept('column');
   const from = quoteIdentifier(cursor.identifier());
   cursor.expect('to');
-  return definition([
-    `alter table ${table} rename column ${from} to ${quoteIdentifier(cursor.identifier())}`,
-  ]);
+  return definition([`alter table ${table} rename column ${from} to ${quoteIdentifier(cursor.ownName())}`]);
 }
 
 function planAlter(cursor: Cursor, table: string): DefinitionPlan {

@@ -105,7 +105,7 @@ export function parseCopy(cursor: Cursor): CopyStatement {
   let columns: string[] | undefined;
   if (cursor.acceptSymbol('(')) {
     columns = [];
-    do columns.push(cursor.identifier());
+    do columns.push(cursor.ownName());
     while (cursor.acceptSymbol(','));
     cursor.expectSymbol(')');
   }

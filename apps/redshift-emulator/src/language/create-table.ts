@@ -35,7 +35,7 @@ export function planCreateTable(cursor: Cursor, temporary: boolean): DefinitionP
   let names: string[] | undefined;
   if (cursor.atSymbol('(')) {
     const items = splitAtCommas(cursor.group());
-    if (isNameList(items)) names = items.map((item) => new Cursor(item).identifier());
+    if (isNameList(items)) names = items.map((item) => new Cursor(item).ownName());
     else for (const item of items) parseItem(new Cursor(item), table);
   }
   parseAttributes(cursor, table);

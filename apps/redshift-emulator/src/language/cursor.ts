@@ -1,3 +1,4 @@
+import { RESERVED_WORDS } from './reserved-words.js';
 import { syntaxError } from '../errors.js';
 import { render, type Token } from './lexer.js';
 
@@ -92,8 +93,15 @@ export class Cursor {
     return this.next().value;
   }
 
+  /** A name of a table's or column's own, which cannot be a reserved word. @throws RedshiftError */
+  ownName(): string {
+    const token = this.peek();
+    if (token?.kind === 'word' && RESERVED_WORDS.has(token.value)) throw this.unexpected();
+    return this.identifier();
+  }
+
   qualifiedName(): QualifiedName {
-    const parts = [this.identifier()];
+    const parts = [this.ownName()];
     while (this.acceptSymbol('.')) parts.push(this.identifier());
     const name = parts.pop() ?? '';
     const schema = parts.pop();

@@ -63,6 +63,11 @@ function rewriteKeyword(
       return rewriteQualify(tokens, index, rewrite) ?? rewriteTop(tokens, index, next);
     case 'where':
       return rewriteTruth(tokens, index, next);
+    case 'respect':
+      return isWord(following, 'nulls') ? { tokens: [], next: next + 1 } : undefined;
+    case 'ignore':
+      if (isWord(following, 'nulls')) throw notSupportedByEmulator('IGNORE NULLS');
+      return undefined;
     case 'qualify':
     case 'pivot':
     case 'unpivot':

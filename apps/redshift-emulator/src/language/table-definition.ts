@@ -96,7 +96,7 @@ function parseTableConstraint(cursor: Cursor, table: TableDefinition): boolean {
 }
 
 function columnList(cursor: Cursor): string[] {
-  return splitAtCommas(cursor.group()).map((item) => new Cursor(item).identifier());
+  return splitAtCommas(cursor.group()).map((item) => new Cursor(item).ownName());
 }
 
 function references(cursor: Cursor): Pick<InformationalConstraint, 'references' | 'referencedColumns'> {
@@ -107,7 +107,7 @@ function references(cursor: Cursor): Pick<InformationalConstraint, 'references' 
 
 function parseColumn(cursor: Cursor, table: TableDefinition): void {
   const column: ColumnDefinition = {
-    name: cursor.identifier(),
+    name: cursor.ownName(),
     type: parseType(cursor),
     notNull: false,
     distKey: false,

@@ -17,19 +17,50 @@ export interface Latency {
 /** No delays. */
 export const NO_LATENCY: Latency = { statementMs: 0, transferMs: 0, definitionMs: 0, commitMs: 0 };
 
-/**
- * About what a Serverless workgroup of 8 RPU takes once it is awake.
- *
- * - `commitMs`: commits are written to S3 one at a time, "about a second" each on the small RA3 nodes that Serverless
- *   shares its storage with (github.com/dbt-labs/dbt-core/issues/3112, 2021). AWS has made commits faster since and
- *   publishes no figure; half of it is taken.
- * - `statementMs`, `transferMs`, `definitionMs`: estimates, because no published figure was found. They stand for a
- *   compiled plan (the first run of a new plan takes seconds, which is not imitated), for a COPY of one small file
- *   (one to two seconds in practice) and for a change of the catalogue.
- */
+/** A delay, and where it is from. */
+export interface LatencyFigure {
+  readonly delay: keyof Latency;
+  readonly ms: number;
+  /** A public figure; or an estimate, with its reasoning. */
+  readonly source: string;
+}
+
+/** About what a Serverless workgroup of 8 RPU takes once it is awake. docs/lists.md is made from this. */
+export const REAL_LATENCY_FIGURES: readonly LatencyFigure[] = [
+  {
+    delay: 'statementMs',
+    ms: 60,
+    source:
+      'measured by others: 50 to 100 ms for a further statement of an open session (zhiweio.github.io/redshift-spectra, performance overview); the first run of a new plan takes seconds, which is not imitated',
+  },
+  {
+    delay: 'commitMs',
+    ms: 500,
+    source:
+      'reported: about a second a commit on small RA3 nodes, one at a time (github.com/dbt-labs/dbt-core/issues/3112, 2021); AWS has made commits faster since and publishes no figure, so half of it is taken',
+  },
+  {
+    delay: 'transferMs',
+    ms: 900,
+    source:
+      'estimate: no figure was found for a COPY of one small file; it reads manifest and file from S3 (some 100 ms each), distributes and writes blocks to managed storage, and users tell of one to two seconds in all',
+  },
+  {
+    delay: 'definitionMs',
+    ms: 150,
+    source:
+      'estimate: no figure was found; a change of the catalogue on the leader node, told to the compute nodes, is taken for two to three statements',
+  },
+];
+
+function delayOf(delay: keyof Latency): number {
+  return REAL_LATENCY_FIGURES.find((figure) => figure.delay === delay)?.ms ?? 0;
+}
+
+/** The figures as delays. */
 export const REAL_LATENCY: Latency = {
-  statementMs: 60,
-  transferMs: 900,
-  definitionMs: 150,
-  commitMs: 500,
+  statementMs: delayOf('statementMs'),
+  transferMs: delayOf('transferMs'),
+  definitionMs: delayOf('definitionMs'),
+  commitMs: delayOf('commitMs'),
 };

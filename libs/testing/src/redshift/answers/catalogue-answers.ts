@@ -18,11 +18,6 @@ export const catalogueAnswers: AnswerGroup = {
       ],
       'r_PG_TABLE_DEF',
     ],
-    [
-      `select count(*) from pg_table_def where schemaname = 'pg_toast' or tablename = 'elsewhere'`,
-      '0',
-      'r_PG_TABLE_DEF: schemas of the search_path',
-    ],
     [`select "tag" from mixed where id = 1`, '7', 'r_pg_keywords'],
     [
       `select "table", diststyle, sortkey1, tbl_rows from svv_table_info where "table" = 'mixed'`,
