@@ -210,9 +210,15 @@ export abstract class ConditionBinder extends ArithmeticBinder {
     const escape = expr.escape ? this.text(this.value(expr.escape, scope), expr.line) : 'null';
     const collation = this.collationOf(operand, pattern, expr.line).name;
     const operator = isCaseSensitive(collation) ? '~' : '~*';
-    const subject = `${this.text(operand, expr.line)} collate "und-x-icu"`;
+    const bare = this.text(operand, expr.line);
+    const ignoresAccents = /_AI(_|$)/i.test(collation ?? '');
+    const subject = `${ignoresAccents ? `emu.like_ascii(${bare})` : bare} collate "und-x-icu"`;
     const unicode = [operand, pattern].some((e) => isText(e.type) && isUnicode(e.type));
-    const regex = `emu.${unicode ? 'like_regex' : 'like_blanks'}(${this.text(pattern, expr.line)}, ${escape})`;
+    const written = this.text(pattern, expr.line);
+    const binary = /_BIN2?(_|$)/i.test(collation ?? '');
+    const dictionary = isCaseSensitive(collation) && !binary;
+    const wanted = dictionary ? `emu.like_sensitive(${written})` : written;
+    const regex = `emu.${unicode ? (binary ? 'like_binary' : 'like_regex') : `like_blanks${binary ? '_binary' : ''}`}(${wanted}, ${escape})`;
     return `(${expr.negated ? 'not ' : ''}(${subject} ${operator} ${regex}))`;
   }
 }

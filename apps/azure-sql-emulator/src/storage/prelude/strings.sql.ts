@@ -45,7 +45,7 @@ create or replace function emu.charindex(needle text, hay text, start int, cs bo
 create or replace function emu.patindex(pattern text, hay text, cs bool) returns int language plpgsql immutable strict parallel safe as $$
 declare i int; re text; p text := pattern;
 begin
-  if left(p, 1) <> '%' then re := emu.like_regex(p, null); else p := ltrim(p, '%'); re := emu.like_regex(p, null); end if;
+  if left(p, 1) <> '%' then re := emu.like_pattern(p, null, cs); else p := ltrim(p, '%'); re := emu.like_pattern(p, null, cs); end if;
   for i in 1 .. case when left(pattern, 1) = '%' then length(hay) + 1 else 1 end loop
     if (case when cs then substr(hay, i) collate "und-x-icu" ~ re else substr(hay, i) collate "und-x-icu" ~* re end)
       then return case when p = '' and hay = '' then 0 else emu.unit_at(hay, i) end; end if;

@@ -67,7 +67,37 @@ create or replace function emu.pad(x text, n int) returns text language sql immu
 -- For varchar, blanks at the end of what is matched do not count.
 create or replace function emu.like_blanks(p text, e text) returns text language sql immutable parallel safe as $$
   select case when right(r, 1) = '$' then left(r, -1) || ' *$' else r end from (select emu.like_regex(p, e) as r) x $$;
-create or replace function emu.like_regex(p text, e text) returns text language plpgsql immutable parallel safe as $$
+-- Letters with accents follow the letter that they are made of: [a-e] has those of a to d. Case does not count.
+create or replace function emu.like_range(range_ text) returns text language sql immutable strict parallel safe as $$
+  select coalesce(string_agg(replace(m.letters, ' ', ''), '' order by m.base), '') from (values
+    ('a', 'à á â ã ä å æ'), ('c', 'ç'), ('d', 'ð'), ('e', 'è é ê ë'), ('i', 'ì í î ï'), ('n', 'ñ'), ('o', 'ò ó ô õ ö ø œ'), ('s', 'š ß'),
+    ('u', 'ù ú û ü'), ('y', 'ý ÿ'), ('z', 'ž')) as m(base, letters)
+  where lower(left(range_, 1)) collate "C" <= m.base collate "C" and m.base collate "C" < lower(right(range_, 1)) collate "C" $$;
+create or replace function emu.like_ranges(given text) returns text language plpgsql immutable strict parallel safe as $$
+declare body text collate "C" := given; m text[]; more text := '';
+begin
+  for m in select regexp_matches(body, '([a-zA-Z]-[a-zA-Z])', 'g') loop more := more || emu.like_range(m[1]); end loop;
+  if more = '' then return body; end if;
+  return case when left(body, 1) <> '-' then more || body else rtrim(body, '-') || more end;
+end $$;
+-- What a range of letters holds in a case-sensitive order, and what LIKE finds whatever the accents, is not built.
+create or replace function emu.like_sensitive(given text) returns text language plpgsql immutable strict parallel safe as $$
+declare p text collate "C" := given;
+begin
+  if p ~ '\[[^\]]*[a-zA-Z]-[a-zA-Z]' then perform emu.raise(40515, 16, 1, 'not supported by the emulator: LIKE with a range of letters in a case-sensitive collation'); end if;
+  return given;
+end $$;
+create or replace function emu.like_ascii(given text) returns text language plpgsql immutable strict parallel safe as $$
+begin
+  if octet_length(given) <> length(given) then perform emu.raise(40515, 16, 1, 'not supported by the emulator: LIKE of accents in an accent-insensitive collation'); end if;
+  return given;
+end $$;
+create or replace function emu.like_blanks_binary(p text, e text) returns text language sql immutable parallel safe as $$
+  select case when right(r, 1) = '$' then left(r, -1) || ' *$' else r end from (select emu.like_binary(p, e) as r) x $$;
+-- Ranges by code point, for binary collations.
+create or replace function emu.like_binary(p text, e text) returns text language sql immutable parallel safe as $$ select emu.like_pattern(p, e, true) $$;
+create or replace function emu.like_regex(p text, e text) returns text language sql immutable parallel safe as $$ select emu.like_pattern(p, e, false) $$;
+create or replace function emu.like_pattern(p text, e text, plain bool) returns text language plpgsql immutable parallel safe as $$
 declare q text collate "C" := p; r text := '^'; i int := 1; n int := length(p); c text collate "C"; j int; set_body text collate "C";
 begin
   if p is null then return null; end if;
@@ -87,7 +117,7 @@ begin
       set_body := substr(q, i + 1, j - i - 1);
       if set_body in ('', '^') then return '^(?!)'; end if;
       if left(set_body, 1) = '^' then r := r || '[^'; set_body := substr(set_body, 2); else r := r || '['; end if;
-      r := r || regexp_replace(set_body, '([\[\]\\^])', '\\\1', 'g') || ']';
+      r := r || regexp_replace(case when plain then set_body else emu.like_ranges(set_body) end, '([\[\]\\^])', '\\\1', 'g') || ']';
       i := j;
     else r := r || regexp_replace(c, '([^\w\s])', '\\\1');
     end if;
