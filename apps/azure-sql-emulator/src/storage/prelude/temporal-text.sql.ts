@@ -70,7 +70,7 @@ begin
       if abs(off) > 840 or substr(m[2], 5, 2)::int > 59 then shaped := true; return; end if;
     end if;
   end if;
-  m := regexp_match(y, '^(.*?)(?:^|[T\s])\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*(AM|PM)?$', 'i');
+  m := regexp_match(y, '^(.*?)(?:^|[T\s])\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,7}))?)?)?\s*(AM|PM)?$', 'i');
   if m is not null and (m[3] is not null or m[6] is not null) then
     dt := btrim(m[1]); h := m[2]::int; mi := coalesce(m[3]::int, 0); se := coalesce(m[4]::int, 0);
     if m[5] is not null then fr := round(rpad(m[5], 9, '0')::numeric / 100); end if;
@@ -130,6 +130,8 @@ declare p record; classic bool := target in ('datetime', 'smalldatetime');
 begin
   if x is null then return null; end if;
   p := emu.read_time(x, style);
+  -- datetime and smalldatetime take three digits of a second from text, no more.
+  if p.ok and classic and (x collate "C") ~ ':\d{1,2}[.:]\d{4,}' then p.ok := false; end if;
   if p.ok and not (target = 'datetime' and (p.ticks < 552877920000000000 or p.ticks >= 3155378975999985000))
     and not (target = 'smalldatetime' and (p.ticks < 599266080000000000 or p.ticks >= 655889183699990000)) then return p.ticks; end if;
   if attempt then return null; end if;

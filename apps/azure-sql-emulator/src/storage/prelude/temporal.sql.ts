@@ -64,10 +64,12 @@ begin
       r := emu.date_ticks((emu.ticks_date(t) + make_interval(months => months::int))::date) + t % 864000000000;
     exception when datetime_field_overflow or numeric_value_out_of_range then r := -1; end;
   else
+    begin
     r := case part
       when 'day' then t + n * 864000000000 when 'week' then t + n * 6048000000000 when 'hour' then t + n * 36000000000
       when 'minute' then t + n * 600000000 when 'second' then t + n * 10000000 when 'millisecond' then t + n * 10000
       when 'microsecond' then t + n * 10 when 'nanosecond' then t + round(n / 100.0)::int8 end;
+    exception when numeric_value_out_of_range then r := -1; end;
   end if;
   if r > (case when target = 'smalldatetime' then 655889183699989999 else 3155378975999999999 end)
     or r < (case target when 'datetime' then 552877920000000000 when 'smalldatetime' then 599266080000000000 else 0 end) then
