@@ -10,6 +10,7 @@ import { Access, denied } from './access.js';
 import type { BatchRunner } from './batch-runner.js';
 import { compileBatch } from './compile.js';
 import { ScopeEnded } from './error-policy.js';
+import { execSql } from './execute-sql.js';
 import { bindParameters, collectOutputs } from './procedure-arguments.js';
 import { newFrame, type Frame } from './session-state.js';
 import { parseDeclaration } from './statement-handles.js';
@@ -112,11 +113,6 @@ export class ProcedureRunner {
     await this.inFrame(frame, () => this.statements(() => this.runner.runtime.parse(sql)), line);
   }
 
-  private parse(sql: string, _line: number): readonly Statement[] {
-    const { runtime } = this.runner;
-    return runtime.database.parse(sql, '', runtime.options.quotedIdentifier);
-  }
-
   /** A scope of its own: what can't be compiled ends it alone, and its caller goes on, or catches it. */
   private async statements(parse: () => Promise<readonly Statement[]>, returnsValue = false): Promise<void> {
     const { runner } = this;
@@ -191,7 +187,7 @@ export class ProcedureRunner {
     if (!builtIn && (schema === undefined || schema === '' || schema === 'sys' || schema === 'dbo')) {
       const handled =
         name === 'sp_executesql'
-          ? await this.executeSql(args, outputs, line)
+          ? await execSql(this, args, outputs, line)
           : await this.system.call(name, args, line);
       if (handled !== undefined) return { status: handled, outputs };
     }
