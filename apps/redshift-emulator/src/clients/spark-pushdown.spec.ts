@@ -11,7 +11,7 @@ describe("spark-redshift's pushdown", () => {
   beforeAll(async () => {
     fixture = await startFixture();
     await fixture.rows(
-      `create table sales (id int, name varchar(40), amount decimal(10,2), day date, at timestamptz, open boolean)`,
+      `create table sales (id int, name varchar(40), amount decimal(10,2), day date, at timestamptz, "open" boolean)`,
     );
     await fixture.rows(`insert into sales values (1, ' Ünï ', 12.50, '2024-02-29', '2024-02-29 23:59:59.5', true),
       (2, 'it''s | \\\\ x', -0.01, '1999-12-31', '1999-12-31', false), (3, null, null, null, null, null)`);
