@@ -11,6 +11,7 @@ import { actsUnderFmtonly, describeStatement } from './metadata-only.js';
 import { runDbcc } from './identity-check.js';
 import { insertExec } from './insert-exec.js';
 import { PrincipalChanger } from './principal-changer.js';
+import { checkProcedure } from './procedure-check.js';
 import { ProcedureRunner } from './procedure-runner.js';
 import { QueryRunner } from './query-runner.js';
 import { Cancelled, type Runtime } from './runtime.js';
@@ -273,6 +274,7 @@ export class BatchRunner {
       case 'bulkInsert':
         throw unsupported('INSERT BULK outside of a bulk load', statement.line);
       default:
+        if (statement.kind === 'createProcedure') await checkProcedure(this, statement);
         await define(objects, statement);
         runtime.done(sink, 'other');
     }

@@ -23,6 +23,7 @@ export const compileBatch = async (
   declareAll(statements, runtime);
   checkFlow(statements, returnsValue);
   if (
+    !returnsValue &&
     statements.length === 1 &&
     ['select', 'insert', 'update', 'delete', 'merge'].includes(statements[0]?.kind ?? '')
   )

@@ -4,12 +4,15 @@ import type { SqlType } from '../engine.js';
 import type { ColumnDefinition, IndexDefinition, TableConstraint } from '../language/ast.js';
 import { defaultText, madeUpName } from './made-up-name.js';
 import { mentions } from './column-mention.js';
+import { columnNamed, columnOf, keyColumns } from './table-columns.js';
 import { DmlBinder } from '../language/binder/dml-binder.js';
 import type { BindEnvironment } from '../language/binder/environment.js';
 import { asKey, pgCollation } from '../language/binder/typed.js';
 import { SqlError, unsupported } from '../language/errors.js';
 import { parseExpression } from '../language/parser/batch-parser.js';
 import { familyOf, isText, pgType } from '../language/types.js';
+
+export { columnNamed, columnOf };
 
 type Key = Extract<TableConstraint, { kind: 'key' }>;
 
@@ -157,18 +160,10 @@ export class TableDefiner {
       kind: constraint.primary ? 'primary' : 'unique',
       clustered,
       deferrable,
-      columns: this.columnIds(constraint.columns, table, constraint.line),
+      columns: keyColumns(constraint.columns, table, constraint.line),
       include: [],
       ...(constraint.name === undefined ? { systemNamed: true } : {}),
     };
-  }
-
-  private columnIds(
-    columns: readonly { name: string; descending: boolean }[],
-    table: Pick<TableDef, 'name' | 'columns'>,
-    line: number,
-  ): { id: number; descending: boolean }[] {
-    return columns.map(({ name, descending }) => ({ id: columnNamed(table, name, line).id, descending }));
   }
 
   keySql(index: IndexDef, table: TableDef): string {
@@ -191,7 +186,7 @@ export class TableDefiner {
       pg: `k${this.nextId()}`,
       kind: definition.unique ? 'uniqueIndex' : 'index',
       clustered: definition.clustered,
-      columns: this.columnIds(definition.columns, table, definition.line),
+      columns: keyColumns(definition.columns, table, definition.line),
       include: definition.include.map((name) => columnNamed(table, name, definition.line).id),
       ...(definition.where ? { filter: definition.where.text } : {}),
     };
@@ -280,20 +275,3 @@ export class TableDefiner {
 
 const nextIndexId = (indexes: readonly IndexDef[], clustered: boolean): number =>
   clustered ? 1 : Math.max(1, ...indexes.map((index) => index.indexId)) + 1;
-
-export const columnOf = (table: Pick<TableDef, 'columns'>, id: number): ColumnDef => {
-  const column = table.columns.find((candidate) => candidate.id === id);
-  if (!column) throw new Error(`column ${id} is not in the catalogue`);
-  return column;
-};
-
-export const columnNamed = (
-  table: Pick<TableDef, 'name' | 'columns'>,
-  name: string,
-  line: number,
-): ColumnDef => {
-  const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
-  if (!column)
-    throw new SqlError(1911, `Column name '${name}' does not exist in the target table or view.`, line);
-  return column;
-};

@@ -147,12 +147,18 @@ export abstract class QueryParser extends SourceParser {
     return this.commaList(() => this.parenthesised(() => this.commaList(() => this.expression())));
   }
 
+  /** `TOP (SELECT …)`. */
+  private countQuery(): Expr {
+    const { line } = this;
+    return { kind: 'subquery', query: this.nestedQuery(), line };
+  }
+
   protected top(): Top | undefined {
     if (!this.accept('TOP')) return undefined;
     const { line } = this;
     if (!this.at('(') && this.token.kind !== 'number') throw this.syntaxError();
     const count: Expr = this.at('(')
-      ? this.parenthesised(() => this.expression())
+      ? this.parenthesised(() => (this.startsQuery() ? this.countQuery() : this.expression()))
       : { kind: 'number', text: String(this.advance().text), form: 'int', line };
     const percent = this.accept('PERCENT');
     const withTies = this.accept('WITH', 'TIES');
