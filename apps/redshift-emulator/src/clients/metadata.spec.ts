@@ -20,7 +20,7 @@ beforeAll(async () => {
     create table sales.people (id integer not null, name varchar(20) encode zstd, extra super, primary key (id));
     create table sales.orders (id bigint identity(1,1) encode az64 distkey, person integer references sales.people(id),
       amount decimal(12,2) default 1.5, at timestamp sortkey, tz timestamptz, d date, ok boolean, note varchar(max), code char(3),
-      f double precision, r real, small smallint, raw varbyte(20), primary key (id), unique (person, at));
+      f double precision, r real, small smallint, "raw" varbyte(20), primary key (id), unique (person, at));
     create view sales.names as select id, name from sales.people;
     insert into sales.people values (1, 'Anna', json_parse('{}'));
     insert into sales.orders (person, amount) values (1, 2.25)`;
