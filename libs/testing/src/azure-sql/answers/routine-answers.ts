@@ -216,6 +216,28 @@ export const routineAnswers: TSqlAnswerGroup = {
       ),
     ),
     ...from(
+      'Microsoft Learn: sp_executesql (Transact-SQL)',
+      one(
+        "declare @o int; exec sp_executesql N'set @o = @i * 2', N'@i int, @o int output', 21, @o output; select @o",
+        42,
+      ),
+      one(
+        "declare @o int; exec sp_executesql N'set @o = @i * 2', N'@o int output, @i int', @i = 4, @o = @o output; select @o",
+        8,
+      ),
+      fails("exec sp_executesql 'select 1'", 214),
+      fails("exec sp_executesql N'select @i', '@i int', 1", 214),
+    ),
+    ...from(
+      'Microsoft Learn: CREATE PROCEDURE (Transact-SQL), deferred name resolution; CREATE INDEX (Transact-SQL), key columns; TOP (Transact-SQL)',
+      fails(`create table #cp (a int); ${quoted('create procedure dbo.ra_bad as select nosuch from sys.objects')}`, 207),
+      fails(quoted('create procedure dbo.ra_bad @a int as select @b'), 137),
+      one(`${quoted('create or alter procedure dbo.ra_later as select * from dbo.ra_not_there')} select 1`, 1),
+      fails('create table #ix (a varchar(max)); create index ix on #ix (a)', 1919),
+      fails('create table #pk (a varchar(max) primary key)', 1919),
+      column('select top (select count(*) - 1 from (values (1), (2)) w(y)) x from (values (1), (2)) v(x) order by x', [1]),
+    ),
+    ...from(
       'Microsoft Learn: IDENT_SEED, IDENT_INCR, TYPE_ID, STRING_ESCAPE, CURRENT_TIMEZONE_ID (Transact-SQL)',
       row(
         "begin tran; create table ra_i (id int identity(10, 5)); exec('select ident_seed(''ra_i''), ident_incr(''ra_i''), ident_seed(''ra_none'')'); rollback",

@@ -1,4 +1,4 @@
-import { column, fails, from, one, rows, type TSqlAnswerGroup } from './tsql-answer.js';
+import { column, fails, from, one, refused, rows, type TSqlAnswerGroup } from './tsql-answer.js';
 
 /** Windows, recursion, series and JSON. */
 export const rowsetAnswers: TSqlAnswerGroup = {
@@ -159,6 +159,32 @@ export const rowsetAnswers: TSqlAnswerGroup = {
         `select n, t from openjson('{"o":[{"x":{"y":5},"t":[1,2]}]}', '$.o') with (n int '$.x.y', t nvarchar(max) '$.t' as json)`,
         [[5, '[1,2]']],
       ),
+    ),
+    ...from(
+      'Microsoft Learn: SELECT - GROUP BY (Transact-SQL), WITH ROLLUP and WITH CUBE; ORDER BY: NULL is the lowest value',
+      rows(
+        "create table #roll (a varchar(5) not null, b int not null, n int not null); insert #roll values ('x', 1, 10), ('y', 1, 20), ('y', 2, 30); select a, b, sum(n) from #roll group by a, b with rollup order by a, b",
+        [
+          [null, null, 60],
+          ['x', null, 10],
+          ['x', 1, 10],
+          ['y', null, 50],
+          ['y', 1, 20],
+          ['y', 2, 30],
+        ],
+      ),
+      rows(
+        "create table #cube (a varchar(5) not null, b int not null); insert #cube values ('x', 1), ('y', 1); select a, b, count(*) from #cube group by a, b with cube order by a desc, b",
+        [
+          ['y', null, 1],
+          ['y', 1, 1],
+          ['x', null, 1],
+          ['x', 1, 1],
+          [null, null, 2],
+          [null, 1, 2],
+        ],
+      ),
+      refused('select x from (values (1)) v(x) group by all x', 'GROUP BY ALL'),
     ),
   ],
 };

@@ -1,4 +1,4 @@
-import { column, fails, from, one, rows, type TSqlAnswerGroup } from './tsql-answer.js';
+import { column, fails, from, one, refused, rows, type TSqlAnswerGroup } from './tsql-answer.js';
 
 /** Character and binary data: comparison, collation, LIKE and the string functions. */
 export const textAnswers: TSqlAnswerGroup = {
@@ -245,6 +245,23 @@ export const textAnswers: TSqlAnswerGroup = {
       one("select soundex('Smythe')", 'S530'),
       one("select difference('Smithers', 'Smythers')", 4, 'int'),
       one("select difference('Green', 'Greene')", 4, 'int'),
+    ),
+    ...from(
+      'Microsoft Learn: LIKE (Transact-SQL), PATINDEX (Transact-SQL): a range follows the order of the collation; SPACE (Transact-SQL)',
+      rows(
+        "create table #like (s varchar(10), n nvarchar(10)); insert #like values ('abc-1', N'é'), ('É', N'1.5'), (null, null); select patindex('%-%', s), patindex('%[^a-z]%', s), isnumeric(n) from #like",
+        [
+          [4, 4, 0],
+          [0, 0, 1],
+          [null, null, 0],
+        ],
+      ),
+      column("select s from (values ('É'), ('1'), ('z')) v(s) where s like '[a-z]'", ['É', 'z']),
+      column("select s from (values ('É'), ('b')) v(s) where s collate Latin1_General_BIN2 like '[a-z]'", ['b']),
+      one("select count(*) from (values ('ab', 'a'), ('xy', 'a')) v(s, p) where s like p + '%'", 1),
+      one('select space(null)', null),
+      refused("select 1 where 'b' collate Latin1_General_CS_AS like '[a-c]'", 'LIKE with a range of letters'),
+      refused("select 1 where 'é' collate Latin1_General_CI_AI like 'e'", 'LIKE of accents'),
     ),
   ],
 };

@@ -249,5 +249,14 @@ export const timeAnswers: TSqlAnswerGroup = {
       one('select datepart(tzoffset, sysdatetimeoffset())', 0),
       one("select case when current_timestamp > '2024-01-01' then 1 else 0 end", 1),
     ),
+    ...from(
+      'Microsoft Learn: datetime, datetime2 (Transact-SQL), supported string literal formats; DATEADD (Transact-SQL), return types',
+      fails("select cast('2023-01-05 10:00:00.1234' as datetime)", 241),
+      one("select try_cast('2023-01-05 10:00:00.1234567' as datetime)", null),
+      one("select cast('2023-01-05 10:00:00.123' as datetime)", '2023-01-05 10:00:00.123'),
+      fails("select cast('2023-01-05 10:00:00.12345678' as datetime2)", 241),
+      fails("select dateadd(day, 2147483647, '2023-01-01')", 517),
+      fails("select dateadd(week, 2000000000, cast('2023-01-01' as date))", 517),
+    ),
   ],
 };
