@@ -230,12 +230,21 @@ export const routineAnswers: TSqlAnswerGroup = {
     ),
     ...from(
       'Microsoft Learn: CREATE PROCEDURE (Transact-SQL), deferred name resolution; CREATE INDEX (Transact-SQL), key columns; TOP (Transact-SQL)',
-      fails(`create table #cp (a int); ${quoted('create procedure dbo.ra_bad as select nosuch from sys.objects')}`, 207),
+      fails(
+        `create table #cp (a int); ${quoted('create procedure dbo.ra_bad as select nosuch from sys.objects')}`,
+        207,
+      ),
       fails(quoted('create procedure dbo.ra_bad @a int as select @b'), 137),
-      one(`${quoted('create or alter procedure dbo.ra_later as select * from dbo.ra_not_there')} select 1`, 1),
+      one(
+        `${quoted('create or alter procedure dbo.ra_later as select * from dbo.ra_not_there')} select 1`,
+        1,
+      ),
       fails('create table #ix (a varchar(max)); create index ix on #ix (a)', 1919),
       fails('create table #pk (a varchar(max) primary key)', 1919),
-      column('select top (select count(*) - 1 from (values (1), (2)) w(y)) x from (values (1), (2)) v(x) order by x', [1]),
+      column(
+        'select top (select count(*) - 1 from (values (1), (2)) w(y)) x from (values (1), (2)) v(x) order by x',
+        [1],
+      ),
     ),
     ...from(
       'Microsoft Learn: IDENT_SEED, IDENT_INCR, TYPE_ID, STRING_ESCAPE, CURRENT_TIMEZONE_ID (Transact-SQL)',

@@ -257,7 +257,9 @@ export const textAnswers: TSqlAnswerGroup = {
         ],
       ),
       column("select s from (values ('É'), ('1'), ('z')) v(s) where s like '[a-z]'", ['É', 'z']),
-      column("select s from (values ('É'), ('b')) v(s) where s collate Latin1_General_BIN2 like '[a-z]'", ['b']),
+      column("select s from (values ('É'), ('b')) v(s) where s collate Latin1_General_BIN2 like '[a-z]'", [
+        'b',
+      ]),
       one("select count(*) from (values ('ab', 'a'), ('xy', 'a')) v(s, p) where s like p + '%'", 1),
       one('select space(null)', null),
       refused("select 1 where 'b' collate Latin1_General_CS_AS like '[a-c]'", 'LIKE with a range of letters'),
