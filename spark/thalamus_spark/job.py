@@ -21,6 +21,9 @@ SMALL_SETTINGS = {
     # With every input in one partition nothing needs to be moved: a model is one job of one task.
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.shuffle.partitions": "1",
+    # Without statistics Spark takes a join to be as large as its sides multiplied.
+    "spark.sql.maxSinglePartitionBytes": str(2**62),
 }
 """Inputs of at most so many bytes are computed in one task a model: moving them about would take longer than the work."""
 

@@ -2,6 +2,7 @@
 
 from pyspark.sql import Column, DataFrame, functions as F
 
+from thalamus_spark.joins import inner
 from thalamus_spark.model import Frames, Model, Table, columns
 from thalamus_spark.models.gme import dimensions, facts
 from thalamus_spark.models.gme.measures import days, lower_median, minute_number, present, rate
@@ -27,9 +28,9 @@ def _transform(inputs: Frames) -> DataFrame:
     )
     for before, step in zip(_STEPS, _STEPS[1:]):
         funnel = funnel.withColumn(f"{step}_rate", rate(F.col(step), F.col(before)))
-    return funnel.join(inputs["program"].withColumnRenamed("name", "program_name"), "program_id").join(
-        inputs["calendar_season"].withColumnRenamed("name", "season_name"), "calendar_season_id"
-    )
+    programs = inputs["program"].withColumnRenamed("name", "program_name")
+    seasons = inputs["calendar_season"].withColumnRenamed("name", "season_name")
+    return inner(funnel, programs, "program_id").join(seasons, "calendar_season_id")
 
 
 def _between(before: str, after: str) -> Column:
@@ -66,8 +67,7 @@ def _interviews(inputs: Frames) -> DataFrame:
     )
     completed = F.col("status") == "completed"
     return (
-        inputs["interview"]
-        .join(inputs["interview_slot"], ["interview_date_id", "slot_no"])
+        inner(inputs["interview"], inputs["interview_slot"], ["interview_date_id", "slot_no"])
         .join(evaluated, "interview_id", "left")
         .select(
             "invitation_id",

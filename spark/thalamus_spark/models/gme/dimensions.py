@@ -2,6 +2,7 @@
 
 from pyspark.sql import DataFrame, functions as F
 
+from thalamus_spark.joins import inner
 from thalamus_spark.model import Column, Frames, Model, Table
 from thalamus_spark.models.gme import staging
 
@@ -27,7 +28,7 @@ def _program(inputs: Frames) -> DataFrame:
     fields = specialty.select(
         "specialty_id", F.col("code").alias("specialty_code"), F.col("name").alias("specialty_name")
     )
-    return program.join(places, "institution_id").join(fields, "specialty_id")
+    return inner(program, places, "institution_id").join(fields, "specialty_id")
 
 
 def _program_columns() -> tuple[Column, ...]:

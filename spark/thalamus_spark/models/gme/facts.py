@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame, functions as F
 
+from thalamus_spark.joins import inner
 from thalamus_spark.model import Column, Frames, Input, Model, Table
 from thalamus_spark.models.gme import staging
 
@@ -60,7 +61,7 @@ def _carry(source: Table, path: tuple[Step, ...], inputs: Frames) -> DataFrame:
     scope = inputs[last.to.name].select(last.column, *SCOPE)
     column = last.column
     for step in reversed(steps):
-        scope = inputs[step.to.name].select(step.column, column).join(scope, column).select(step.column, *SCOPE)
+        scope = inner(inputs[step.to.name].select(step.column, column), scope, column).select(step.column, *SCOPE)
         column = step.column
     rows = inputs[source.name]
     return rows.join(scope, column).select(*[F.col(name) for name in source.names], *SCOPE)

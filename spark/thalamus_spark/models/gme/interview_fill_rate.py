@@ -2,6 +2,7 @@
 
 from pyspark.sql import DataFrame, Window, functions as F
 
+from thalamus_spark.joins import inner
 from thalamus_spark.model import Frames, Model, Table, columns
 from thalamus_spark.models.gme import dimensions, facts
 from thalamus_spark.models.gme.measures import minute_number, rate
@@ -19,9 +20,9 @@ def _transform(inputs: Frames) -> DataFrame:
         .join(_last_booking(inputs["interview"], inputs["interview_slot"]), _DATE, "left")
         .fillna(0, ["booked", "cancelled", "no_shows", "wait_list_length"])
     )
-    named = dates.join(
-        inputs["program"].withColumnRenamed("name", "program_name"), "program_id"
-    ).join(inputs["calendar_season"].withColumnRenamed("name", "season_name"), "calendar_season_id")
+    programs = inputs["program"].withColumnRenamed("name", "program_name")
+    seasons = inputs["calendar_season"].withColumnRenamed("name", "season_name")
+    named = inner(dates, programs, "program_id").join(seasons, "calendar_season_id")
     return named.withColumn("free", F.greatest(F.col("capacity") - F.col("booked"), F.lit(0))).withColumn(
         "fill_rate", rate(F.col("booked"), F.col("capacity"))
     )
@@ -49,7 +50,7 @@ def _last_booking(interview: DataFrame, slot: DataFrame) -> DataFrame:
         .withColumn("rank", F.row_number().over(latest))
         .where(F.col("rank") == 1)
     )
-    return last.join(slot, [_DATE, "slot_no"]).select(
+    return inner(last, slot, [_DATE, "slot_no"]).select(
         _DATE,
         (minute_number(F.col("starts_at")) - F.col("booked_minute")).cast("int").alias("last_booking_lead_minutes"),
     )
