@@ -48,8 +48,7 @@ const NEEDS = {
 } as const;
 
 /** As in their Dockerfiles: what they hold is bounded, but without a limit Node lets garbage grow with the machine's memory. */
-const BOUNDED_HEAP = ['--max-old-space-size=256', '--max-semi-space-size=16'];
-const HEAP_FLAGS = { capture: BOUNDED_HEAP, loader: BOUNDED_HEAP, transformer: [] } as const;
+const boundedHeap = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
 const READY_PATIENCE_MS = 10_000;
 
@@ -86,7 +85,7 @@ export function serviceComponent(name: keyof typeof NEEDS): (plan: StackPlan, re
             title: replicaName(name, replica),
             command: installed.node,
             // kafkajs 2.2.4 now and then asks for a timer in the past; Node 24 warns of it in every process.
-            args: [...HEAP_FLAGS[name], '--disable-warning=TimeoutNegativeWarning', appEntry(name)],
+            args: [...boundedHeap, '--disable-warning=TimeoutNegativeWarning', appEntry(name)],
             cwd: cloneRoot,
             env: {
               ...serviceEnvironment(endpoints, configFile),
