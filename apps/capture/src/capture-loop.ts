@@ -49,12 +49,12 @@ export class CaptureLoop {
     const { capture } = this.turn.config;
     const chunks = readChunks(this.turn);
     try {
-      const moved = await this.poller.poll(new Map(this.requested), watchOf(chunks));
+      const rows = await this.poller.poll(new Map(this.requested), watchOf(chunks));
       this.requestsServed();
       const loaded = await this.publishChunks(chunks);
       this.reportHealth();
       this.failures = 0;
-      this.pauseMs = nextPause(this.pauseMs, moved || loaded, capture);
+      this.pauseMs = nextPause(this.pauseMs, loaded ? Infinity : rows, capture);
       return this.pauseMs;
     } catch (error) {
       // Their transactions must have ended before the next attempt, or connections run out.

@@ -36,9 +36,9 @@ export class Poller {
   /**
    * One poll: one transaction at the source, at most one in Kafka; then the checkpoint moves.
    *
-   * @returns true when it moved something, so that the next poll should follow at once
+   * @returns how many rows it moved; Infinity when it began to load a table, so that its first chunk follows at once
    */
-  async poll(requested: RequestedReloads, watch: KeyWatch): Promise<boolean> {
+  async poll(requested: RequestedReloads, watch: KeyWatch): Promise<number> {
     const startedMs = this.turn.now().getTime();
     const publisher = new RowPublisher(this.turn.producer, this.turn.config.capture.inFlightBytes);
     try {
@@ -46,7 +46,7 @@ export class Poller {
       const report = await this.publish(read, publisher, startedMs);
       this.previousReadMs = startedMs;
       reportPoll(this.turn, report);
-      return report.rows > 0 || report.started.length > 0;
+      return report.started.length > 0 ? Infinity : report.rows;
     } catch (error) {
       await publisher.abandon();
       throw error;

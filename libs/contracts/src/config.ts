@@ -65,7 +65,8 @@ export const pipelineConfigSchema = z
       .prefault({}),
     capture: z
       .object({
-        minPollMs: z.number().int().min(10).default(250),
+        /** Pause after a poll of few rows. */
+        minPollMs: z.number().int().min(10).default(500),
         maxPollMs: z.number().int().min(10).default(5000),
         /** Rows of a chunk of an initial load. */
         chunkRows: z.number().int().min(100).default(20_000),

@@ -124,12 +124,13 @@ describe('offsets of a batch', () => {
 });
 
 describe('pause between polls', () => {
-  it('is none while rows come, and grows within its bounds while they do not', () => {
+  it('is none while many rows come, short while few do, and grows within its bounds while none do', () => {
     const bounds = { minPollMs: 250, maxPollMs: 5000 };
     fc.assert(
       fc.property(fc.nat(10_000), (before) => {
-        expect(nextPause(before, true, bounds)).toBe(0);
-        const after = nextPause(before, false, bounds);
+        expect(nextPause(before, 1000, bounds)).toBe(0);
+        expect(nextPause(before, 1, bounds)).toBe(250);
+        const after = nextPause(before, 0, bounds);
         expect(after).toBeGreaterThanOrEqual(250);
         expect(after).toBeLessThanOrEqual(5000);
         expect(after >= before || after === 5000).toBe(true);

@@ -1,12 +1,19 @@
 /** Growth of the pause while the source stays quiet. */
 const growth = 1.5;
+/** A poll of so many rows is not alone: the next one follows at once. */
+const manyRows = 1000;
 
-/** Pause before the next poll, ms: none while rows keep coming, then from `minPollMs` up to `maxPollMs`. */
+/**
+ * Pause before the next poll, ms: none while many rows come, `minPollMs` while few do, and from there up to `maxPollMs`
+ * while none come. A poll costs the source, Kafka and capture much the same for one row as for a thousand: without the
+ * pause a trickle would be polled several times a second, each time for a transaction of a few rows.
+ */
 export function nextPause(
   previousMs: number,
-  moved: boolean,
+  rows: number,
   limits: { readonly minPollMs: number; readonly maxPollMs: number },
 ): number {
-  if (moved) return 0;
+  if (rows >= manyRows) return 0;
+  if (rows > 0) return limits.minPollMs;
   return Math.min(limits.maxPollMs, Math.max(limits.minPollMs, previousMs * growth));
 }
