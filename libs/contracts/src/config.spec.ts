@@ -5,7 +5,7 @@ describe('pipeline.yaml', () => {
     const config = pipelineConfigSchema.parse({ name: 'gme', source: { database: 'gme' } });
     expect(config.source.tables).toEqual(['dbo.*']);
     expect(config.text).toEqual({ maxChars: 1000, binary: 'omit' });
-    expect(config.capture.minPollMs).toBe(250);
+    expect(config.capture.minPollMs).toBe(500);
   });
 
   it('reports every problem at once, each with its place', () => {
