@@ -34,7 +34,7 @@ from thalamus_spark.workspace import LocalWorkspace
 
 WARM_UP = "warm-up"
 _BODY_LIMIT = 4_000_000
-_NICENESS = 5
+_NICENESS = 2
 """A warm driver shares its machine with the services that keep TASTG fresh: they go first. The JVM inherits it."""
 
 
