@@ -29,6 +29,9 @@ export const toText = (from: Typed, source: TypeFamily, to: SqlType, how: Conver
     case 'xml': {
       const narrowing =
         isUnicode(from.type) && !isUnicode(to) && !/_UTF8$/i.test(to.collation ?? '') && to.name !== 'xml';
+      // The result would keep the operand's collation, and its length would count bytes.
+      if (narrowing && how.mode !== 'assign' && /_UTF8$/i.test(from.type.collation ?? ''))
+        throw unsupported('conversion of Unicode text of a _UTF8 collation to varchar', how.line);
       const pg = narrowing ? `emu.cp1252(${asText(from)})` : asText(from);
       return fitText(pg, from.type.length, to, how);
     }

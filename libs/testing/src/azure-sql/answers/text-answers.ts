@@ -264,6 +264,10 @@ export const textAnswers: TSqlAnswerGroup = {
       one('select space(null)', null),
       refused("select 1 where 'b' collate Latin1_General_CS_AS like '[a-c]'", 'LIKE with a range of letters'),
       refused("select 1 where 'é' collate Latin1_General_CI_AI like 'e'", 'LIKE of accents'),
+      refused(
+        "select cast(N'ż' collate Latin1_General_100_CI_AS_SC_UTF8 as varchar(10))",
+        'Unicode text of a _UTF8 collation',
+      ),
     ),
   ],
 };
