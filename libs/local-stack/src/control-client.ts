@@ -4,7 +4,7 @@ import type { StackEndpoints } from './endpoints.js';
 import { StackError } from './local-stack.errors.js';
 import { isRunning, pidOf } from './process-identity.js';
 import { stackPaths, type StackPaths } from './stack-paths.js';
-import type { ServiceStatus } from './stack.js';
+import type { ServiceStatus } from './local-stack.js';
 import { readState, type StackState } from './stack-state.js';
 
 /** All that is known about a running stack. */

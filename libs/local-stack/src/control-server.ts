@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StackError } from './local-stack.errors.js';
-import type { StackService } from './stack.js';
+import type { StackService } from './local-stack.js';
 
 /** What the control endpoint lets others do. */
 export interface Controllable {

@@ -1,5 +1,5 @@
 export { startStack } from './stack.js';
-export type { LocalStack, ServiceStatus, StackOptions, StackService } from './stack.js';
+export type { LocalStack, ServiceStatus, StackOptions, StackService } from './local-stack.js';
 export { componentNames } from './component-catalogue.js';
 export type { ComponentName } from './component-catalogue.js';
 export type { Login, OutsideServers, StackEndpoints } from './endpoints.js';

@@ -1,29 +1,18 @@
 import { connect, type Socket } from 'node:net';
 import { KeptStatements } from './kept-statements.js';
 import { PgAuthentication } from './pg-authentication.js';
+import { requestCancel } from './pg-cancellation.js';
 import type { PgAddress, PgCommand } from './pg-command.js';
 import { PgError } from './pg-error.js';
 import { errorFields, message, rowFields } from './pg-message.js';
 import { PgMessageReader } from './pg-message-reader.js';
+import type { PgPipeline } from './pg-pipeline.js';
 import { PgRequestWriter } from './pg-request-writer.js';
 
 export type { PgAddress, PgCommand } from './pg-command.js';
 
-interface Pending {
-  readonly commands: readonly PgCommand[];
-  at: number;
-  readonly tags: string[];
-  /** Texts sent to be parsed, in order, until PostgreSQL says that it has them. */
-  readonly parsing: string[];
-  parsed: number;
-  error: Error | undefined;
-  readonly resolve: (tags: string[]) => void;
-  readonly reject: (error: Error) => void;
-}
-
 const NO_PARAMS: readonly string[] = [];
 const NO_FORMATS: readonly number[] = [];
-
 const NOTHING = Buffer.alloc(0);
 
 /** Bytes read from a socket at a time. */
@@ -40,7 +29,7 @@ export class PgConnection {
   private readonly writer = new PgRequestWriter();
   private readonly kept = new KeptStatements();
   private readonly authentication: PgAuthentication;
-  private pending: Pending | undefined;
+  private pending: PgPipeline | undefined;
   private processId = 0;
   private secret = 0;
   private startup: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -286,12 +275,7 @@ export class PgConnection {
 
   /** Asks PostgreSQL to cancel what runs; the running pipeline then fails with 57014. */
   cancel(): void {
-    const socket = connect({ host: this.address.host, port: this.address.port });
-    socket.on('error', () => socket.destroy());
-    const request = Buffer.alloc(16);
-    [16, 80877102, this.processId, this.secret].forEach((word, i) => request.writeInt32BE(word, i * 4));
-    socket.write(request);
-    socket.on('close', () => socket.destroy());
+    requestCancel(this.address, this.processId, this.secret);
   }
 
   private fail(error: Error): void {

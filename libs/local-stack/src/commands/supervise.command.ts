@@ -1,5 +1,6 @@
 import { StackError } from '../local-stack.errors.js';
-import { startStack, type StackOptions } from '../stack.js';
+import type { StackOptions } from '../local-stack.js';
+import { startStack } from '../stack.js';
 
 /**
  * Runs a stack in this process until it is told to stop: by SIGTERM, SIGINT, SIGHUP or `stack:down`.
